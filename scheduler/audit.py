@@ -1,0 +1,138 @@
+"""Who changed what, when, before, after and why: written in the transaction of the change."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, event, insert, inspect
+from sqlalchemy.orm import ColumnProperty, Mapped, Session, mapped_column
+
+from scheduler.database import Base, Row, session, utc_now
+
+SECRET = {"password_hash", "token_hash", "content", "problem", "solution", "best_solution"}
+QUIET = {"version", "updated_at", "updated_by_id", "created_at", "created_by_id"}
+
+
+class Audit(Row, Base):
+    """One change of one row. `before` and `after` hold the fields that changed."""
+
+    __tablename__ = "audit"
+    is_audited = False
+
+    at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    actor_name: Mapped[str] = mapped_column(String(200))
+    entity: Mapped[str] = mapped_column(String(60))
+    entity_id: Mapped[int | None]
+    action: Mapped[str] = mapped_column(String(20))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    reason: Mapped[str | None] = mapped_column(String(500))
+
+
+def record(action: str, entity: str, entity_id: int | None, after: dict[str, Any] | None = None) -> None:
+    """Log something that is not a change of a row: a refusal, a publication, an export."""
+    current = session()
+    current.add(
+        Audit(
+            actor_id=current.info.get("actor_id"),
+            actor_name=current.info.get("actor_name", "system"),
+            entity=entity,
+            entity_id=entity_id,
+            action=action,
+            after=after,
+            reason=current.info.get("reason"),
+        )
+    )
+
+
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _remember_old_value(_class: type, _key: str, attribute: Any) -> None:
+    # Without it, setting a field that is not loaded forgets what stood there before.
+    if isinstance(attribute.property, ColumnProperty):
+        attribute.impl.active_history = True
+
+
+@event.listens_for(Session, "before_flush")
+def _sign_and_note(current: Session, _context: Any, _instances: Any) -> None:
+    actor_id = current.info.get("actor_id")
+    notes = current.info.setdefault("audit_notes", [])
+    for row in current.new:
+        if hasattr(row, "created_by_id"):
+            if row.created_by_id is None:
+                row.created_by_id = actor_id
+            row.updated_by_id = actor_id
+        if getattr(row, "is_audited", False):
+            notes.append((row, "added", None))
+    for row in current.dirty:
+        if not current.is_modified(row, include_collections=False):
+            continue
+        before = _changed(row)
+        if hasattr(row, "updated_by_id"):
+            row.updated_by_id = actor_id
+        if getattr(row, "is_audited", False) and before:
+            notes.append((row, "changed", before))
+    for row in current.deleted:
+        if getattr(row, "is_audited", False):
+            notes.append((row, "removed", _values(row)))
+
+
+@event.listens_for(Session, "after_flush")
+def _write_notes(current: Session, _context: Any) -> None:
+    notes = current.info.pop("audit_notes", [])
+    if not notes:
+        return
+    now = utc_now()
+    current.execute(
+        insert(Audit),
+        [
+            {
+                "at": now,
+                "actor_id": current.info.get("actor_id"),
+                "actor_name": current.info.get("actor_name", "system"),
+                "entity": row.__tablename__,
+                "entity_id": row.id,
+                "action": action,
+                "before": before,
+                "after": _after(row, action, before),
+                "reason": current.info.get("reason"),
+            }
+            for row, action, before in notes
+        ],
+    )
+
+
+def _changed(row: Any) -> dict[str, Any]:
+    state = inspect(row)
+    before = {}
+    for attribute in state.mapper.column_attrs:
+        if attribute.key in QUIET:
+            continue
+        history = state.attrs[attribute.key].history
+        if history.has_changes():
+            old = history.deleted[0] if history.deleted else None
+            before[attribute.key] = "…" if attribute.key in SECRET else _plain(old)
+    return before
+
+
+def _after(row: Any, action: str, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    if action == "removed":
+        return None
+    values = _values(row)
+    return values if before is None else {key: values.get(key) for key in before}
+
+
+def _values(row: Any) -> dict[str, Any]:
+    state = inspect(row)
+    return {
+        attribute.key: "…" if attribute.key in SECRET else _plain(state.dict.get(attribute.key))
+        for attribute in state.mapper.column_attrs
+        if attribute.key not in QUIET and state.dict.get(attribute.key) is not None
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str | int | float | bool | list | dict) or value is None:
+        return value
+    return str(value)

@@ -1,0 +1,1 @@
+"""What is promised: bookings, holds, draws, and the guard on them."""

@@ -1,0 +1,1 @@
+"""Sites, opening hours, shifts, holidays."""

@@ -1,0 +1,1 @@
+"""Workbooks in: the centre, its requests."""

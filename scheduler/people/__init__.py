@@ -1,0 +1,1 @@
+"""Organisations, persons, qualifications, absences, crews."""

@@ -1,0 +1,1 @@
+"""Drafts made by the solver: build, publish."""

@@ -1,0 +1,1 @@
+"""The way out: weekly schedule, duty roster, utilisation."""

@@ -1,0 +1,1 @@
+"""Wished activities and how they come to be approved."""

@@ -1,0 +1,1 @@
+"""Labs, chambers, simulators, utilities, outages."""

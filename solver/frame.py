@@ -1,0 +1,183 @@
+"""Where one activity could stand in one mode: masks of its possible starts, rule by rule."""
+
+from collections.abc import Collection
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING
+
+from solver.index import length, phase_span
+from solver.masks import EVERY, interval, runs, shifted
+from solver.problem import Activity, Mode, Window
+from solver.solution import Rule
+
+if TYPE_CHECKING:
+    from solver.state import State
+
+NO_RULES: frozenset[Rule] = frozenset()
+
+
+class Frame:
+    """The ticks that a mode leaves to an activity, against all that a state holds.
+
+    Parameters
+    ----------
+    skip
+        Rules that are not asked, to find out which of them stand in the way.
+    first, last
+        Whether the part is the first and the last of its activity: a maximum lag binds only these.
+
+    Attributes
+    ----------
+    setup, run, teardown
+        Masks of the ticks that each phase may use.
+    earliest, latest_end
+        The whole lies in ``[earliest, latest_end)``.
+    """
+
+    def __init__(
+        self,
+        state: "State",
+        activity: Activity,
+        mode: Mode,
+        skip: Collection[Rule] = NO_RULES,
+        *,
+        first: bool = True,
+        last: bool = True,
+    ) -> None:
+        self.state = state
+        self.activity = activity
+        self.mode = mode
+        self.skip = skip
+        self.earliest, self.latest_end = 0, state.index.horizon
+        self._latest_start: int | None = None
+        self._earliest_end: int | None = None
+        self.possible = True
+        self.setup = self.run = self.teardown = self._resources()
+        if "window" not in skip:
+            if activity.release is not None:
+                self.earliest = max(self.earliest, activity.release)
+            if activity.deadline is not None:
+                self.latest_end = min(self.latest_end, activity.deadline)
+        if "precedence" not in skip:
+            self._precedences(first, last)
+        if activity.draws and "utility" not in skip:
+            for utility, amount in state.index.draws(activity, "setup").items():
+                self.setup &= state.power[utility].mask(amount)
+            for utility, amount in state.index.draws(activity, "run").items():
+                self.run &= state.power[utility].mask(amount)
+            for utility, amount in state.index.draws(activity, "teardown").items():
+                self.teardown &= state.power[utility].mask(amount)
+        if "group" not in skip:
+            for group in activity.groups:
+                self.run &= ~state.groups[group]
+        for part in state.placed.get(activity.id, ()):
+            self.run &= ~interval(*phase_span(activity, "run", part.start, part.duration))
+        if activity.participants and "participant" not in skip:
+            self.run &= state.crew.takes_part(activity)
+
+    def _resources(self) -> int:
+        state, skip = self.state, self.skip
+        index = state.index
+        mask = index.full
+        for resource, units in index.demands(self.mode):
+            if "calendar" not in skip:
+                mask &= index.open[resource]
+            if "outage" not in skip:
+                mask &= ~index.outage[resource]
+            line = state.lines.get(resource)
+            if line is None:
+                if units > index.resources[resource].capacity:
+                    self.possible = False
+                elif "busy" not in skip:
+                    mask &= state.pools[resource].mask(units)
+            elif "changeover" not in skip:
+                mask &= ~line.blocked(self.activity.configuration)
+            elif "busy" not in skip:
+                mask &= ~line.busy
+        return mask
+
+    def _precedences(self, first: bool, last: bool) -> None:
+        state, name = self.state, self.activity.id
+        own = frozenset(self.mode.resources)
+        for lag in state.index.before[name]:
+            if lag.before not in state.placed:
+                self.possible = False
+                return
+            end = state.end(lag.before)
+            self.earliest = max(self.earliest, end + lag.min_lag)
+            if first and lag.max_lag is not None:
+                latest = end + lag.max_lag
+                self._latest_start = latest if self._latest_start is None else min(self._latest_start, latest)
+            if lag.same_resource and state.resources(lag.before) != own:
+                self.possible = False
+        for lag in state.index.after[name]:
+            if lag.after not in state.placed:
+                continue
+            start = state.start(lag.after)
+            self.latest_end = min(self.latest_end, start - lag.min_lag)
+            if last and lag.max_lag is not None:
+                self._earliest_end = max(self._earliest_end or 0, start - lag.max_lag)
+            if lag.same_resource and state.resources(lag.after) != own:
+                self.possible = False
+
+    def starts(self, duration: int) -> int:
+        """Ticks at which a part with a run of `duration` ticks could start.
+
+        Each need is looked at alone: whether the needs together find enough people is for
+        `Crew.choose` to say.
+        """
+        if not self.possible or duration <= 0:
+            return 0
+        activity = self.activity
+        total = length(activity, duration)
+        begin, end = self.earliest, self.latest_end - total + 1
+        if self._latest_start is not None:
+            end = min(end, self._latest_start + 1)
+        if self._earliest_end is not None:
+            begin = max(begin, self._earliest_end - total)
+        mask = interval(begin, end)
+        if not mask:
+            return 0
+        mask &= shifted(runs(self.run, duration), -activity.setup)
+        if not mask:
+            return 0
+        if activity.setup:
+            mask &= runs(self.setup, activity.setup)
+        if activity.teardown:
+            mask &= shifted(runs(self.teardown, activity.teardown), -(activity.setup + duration))
+        if mask and "window" not in self.skip:
+            for windows in (activity.windows, self.mode.windows):
+                mask &= self.window_starts(windows, duration)
+        if mask and "utility" not in self.skip:
+            mask &= self._budget_starts(duration)
+        if mask and activity.needs and "people" not in self.skip:
+            mask &= self.state.crew.enough(activity, duration)
+        return mask
+
+    def window_starts(self, windows: tuple[Window, ...], duration: int) -> int:
+        """Starts at which run and whole each lie inside one of the windows that bind them."""
+        if not windows:
+            return EVERY
+        run, whole = EVERY, EVERY
+        for window in windows:
+            if window.binds == "run":
+                run = 0 if run == EVERY else run
+                start = window.start - self.activity.setup
+                run |= interval(start, window.end - duration - self.activity.setup + 1)
+            else:
+                whole = 0 if whole == EVERY else whole
+                whole |= interval(window.start, window.end - length(self.activity, duration) + 1)
+        return run & whole
+
+    def _budget_starts(self, duration: int) -> int:
+        draws = self.state.index.budget_draws(self.activity)
+        if not draws:
+            return EVERY
+        masks = []
+        for one in draws:
+            offset = phase_span(self.activity, one.phase, 0, duration)[0]
+            # Draws of one utility whose phases start at different ticks may fall on one day or on
+            # two: taking their sum is safe, and exact for the usual single draw.
+            amount = sum(other.amount for other in draws if other.utility == one.utility)
+            masks.append(shifted(self.state.budgets[one.utility].mask(amount), -offset))
+        return reduce(and_, masks)

@@ -1,0 +1,246 @@
+"""A partial schedule: what is placed, what that holds, and where more could go.
+
+`State` knows every rule. Whatever proposes a place (greedy, CP-SAT, an earlier solution), it is
+taken only through `insert`, so a proposal may be loose without the schedule ever being wrong.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from solver.crew import Crew
+from solver.frame import Frame
+from solver.index import Index, length, phase_span
+from solver.lines import Budget, Line, Pool
+from solver.masks import has, interval
+from solver.problem import Activity, Phase, Pin
+from solver.solution import Assignment
+
+_PHASES: tuple[Phase, ...] = ("setup", "run", "teardown")
+
+
+class State:
+    """What is placed, with all that it holds.
+
+    Attributes
+    ----------
+    placed
+        For each placed activity its parts, in order of time.
+    lines, pools
+        Resources of capacity 1 and above.
+    power, budgets
+        Utilities limited at every moment, and by the day.
+    groups
+        For each exclusion group the ticks in which one of its activities runs.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.placed: dict[str, list[Assignment]] = {}
+        self.lines = {r.id: Line(index, r.id) for r in index.resources.values() if r.capacity == 1}
+        self.pools = {
+            r.id: Pool(index, [(0, index.horizon, r.capacity)])
+            for r in index.resources.values()
+            if r.capacity != 1
+        }
+        self.power = {
+            u.id: Pool(index, [(x.start, x.end, x.amount) for x in u.levels])
+            for u in index.utilities.values()
+            if u.per == "moment"
+        }
+        self.budgets = {u.id: Budget(index, u.id) for u in index.utilities.values() if u.per == "day"}
+        self.groups: dict[str, int] = {group.id: 0 for group in index.problem.groups}
+        self.crew = Crew(index)
+
+    # What is placed
+
+    def end(self, activity: str) -> int:
+        """End of the last part, teardown included."""
+        asked = self.index.activities[activity]
+        return max(part.start + length(asked, part.duration) for part in self.placed[activity])
+
+    def start(self, activity: str) -> int:
+        """Start of the first part."""
+        return self.placed[activity][0].start
+
+    def resources(self, activity: str) -> frozenset[str]:
+        """The set of resources that the first part of a placed activity is on."""
+        part = self.placed[activity][0]
+        return frozenset(self.index.modes[activity][part.mode].resources)
+
+    def assignments(self) -> tuple[Assignment, ...]:
+        """All parts, by start."""
+        return tuple(
+            sorted(
+                (part for parts in self.placed.values() for part in parts),
+                key=lambda part: (part.start, part.activity, part.part),
+            )
+        )
+
+    # Placing
+
+    def insert(self, activity: Activity, parts: Sequence[Assignment], *, tentative: bool = False) -> bool:
+        """Place the parts of an activity if every rule holds; else change nothing.
+
+        Names that are given are kept if they can do it, else others are found. With `tentative`
+        what concerns the parts together (sum, order to other activities) is not asked.
+        """
+        held: list[Assignment] = []
+        ordered = sorted(parts, key=lambda part: part.start)
+        for number, part in enumerate(ordered, start=1):
+            mode = self.index.modes[activity.id].get(part.mode)
+            if mode is None:
+                break
+            frame = Frame(self, activity, mode, first=number == 1, last=number == len(ordered))
+            if not has(frame.starts(part.duration), part.start):
+                break
+            people: tuple[tuple[str, ...], ...] | None = part.people
+            if people is None or not self.crew.admits(activity, part.start, part.duration, people):
+                people = self.crew.choose(activity, part.start, part.duration)
+            if people is None:
+                break
+            placed = replace(part, part=number, people=people)
+            self.hold(placed)
+            held.append(placed)
+        else:
+            if held and (tentative or self._whole(activity, held)):
+                return True
+        if held:
+            self.remove(activity.id)
+        return False
+
+    def _whole(self, activity: Activity, parts: Sequence[Assignment]) -> bool:
+        """Whether the parts together are what was asked for."""
+        index = self.index
+        modes = [index.modes[activity.id][part.mode] for part in parts]
+        if len(parts) > activity.most_parts:
+            return False
+        ticks = sum(part.duration for part in parts)
+        for mode, part in zip(modes, parts, strict=True):
+            wish = index.wish(activity, mode)
+            if not index.least(activity, mode) <= ticks <= wish:
+                return False
+            if part.duration < least_part(activity, wish):
+                return False
+        follows = [lag for lag in index.before[activity.id] if lag.same_resource]
+        leads = [lag for lag in index.after[activity.id] if lag.same_resource]
+        if (follows or leads) and len({frozenset(mode.resources) for mode in modes}) > 1:
+            return False
+        return True
+
+    def pin(self, activity: Activity, pin: Pin) -> Assignment:
+        """Place a pinned activity, whatever stands in the way; names are found if none are given."""
+        people = pin.people
+        if people is None:
+            people = self.crew.choose(activity, pin.start, pin.duration, pinned=True)
+        if people is None:
+            people = tuple(() for _ in activity.needs)
+        part = Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, people)
+        self.hold(part)
+        return part
+
+    def hold(self, part: Assignment) -> None:
+        """Take all that a part takes, without asking whether it is free."""
+        activity = self.index.activities[part.activity]
+        self.placed.setdefault(part.activity, []).append(part)
+        span = phase_span(activity, "all", part.start, part.duration)
+        mode = self.index.modes[part.activity][part.mode]
+        for resource, units in self.index.demands(mode):
+            if resource in self.lines:
+                self.lines[resource].hold(span, activity.configuration, part.activity)
+            else:
+                self.pools[resource].hold(span, units)
+        self._draw(activity, part, 1)
+        run = phase_span(activity, "run", part.start, part.duration)
+        for group in activity.groups:
+            self.groups[group] |= interval(*run)
+        for person in activity.participants:
+            self.crew.hold(person, run, duty=False)
+        for need, names in zip(activity.needs, part.people, strict=False):
+            duty = phase_span(activity, need.phase, part.start, part.duration)
+            for person in names:
+                self.crew.hold(person, duty, duty=True)
+
+    def remove(self, name: str) -> list[Assignment]:
+        """Take back an activity that is not pinned to a fixed place, and return its parts."""
+        activity = self.index.activities[name]
+        parts = self.placed.pop(name)
+        for part in parts:
+            span = phase_span(activity, "all", part.start, part.duration)
+            for resource, units in self.index.demands(self.index.modes[name][part.mode]):
+                if resource in self.lines:
+                    self.lines[resource].release(span, activity.configuration, name)
+                else:
+                    self.pools[resource].hold(span, -units)
+            self._draw(activity, part, -1)
+            run = phase_span(activity, "run", part.start, part.duration)
+            for group in activity.groups:
+                self.groups[group] &= ~interval(*run)
+            for person in activity.participants:
+                self.crew.release(person, run, duty=False)
+            for need, names in zip(activity.needs, part.people, strict=False):
+                duty = phase_span(activity, need.phase, part.start, part.duration)
+                for person in names:
+                    self.crew.release(person, duty, duty=True)
+        return parts
+
+    def _draw(self, activity: Activity, part: Assignment, sign: int) -> None:
+        for draw in activity.draws:
+            span = phase_span(activity, draw.phase, part.start, part.duration)
+            if draw.utility in self.power:
+                self.power[draw.utility].hold(span, sign * draw.amount)
+            else:
+                self.budgets[draw.utility].hold(span[0], sign * draw.amount)
+
+    def restore(self, names: Iterable[str], placed: dict[str, list[Assignment]]) -> None:
+        """Put the named activities back as they stand in `placed`, or out if they are not there."""
+        names = list(names)
+        for name in names:
+            if name in self.placed:
+                self.remove(name)
+        for name in names:
+            for part in placed.get(name, ()):
+                self.hold(part)
+
+    # How good it is
+
+    def worth(self, activity: Activity, parts: Sequence[Assignment]) -> float:
+        """Value of the parts less their penalties and lateness; changeovers are not counted here."""
+        worth = 0.0
+        for part in parts:
+            mode = self.index.modes[activity.id][part.mode]
+            worth += activity.value * part.duration / self.index.wish(activity, mode) - mode.penalty
+        if parts and activity.due is not None and self.index.problem.weights.lateness:
+            end = max(part.start + length(activity, part.duration) for part in parts)
+            worth -= self.index.problem.weights.lateness * max(0, end - activity.due)
+        return worth
+
+    def changeover_cost(self) -> float:
+        """What the changeovers between neighbours cost."""
+        weight = self.index.problem.weights.changeover
+        return weight * sum(line.changeover_ticks() for line in self.lines.values()) if weight else 0.0
+
+    def objective(self) -> float:
+        """What `Problem` asks to make as large as possible."""
+        total = sum(self.worth(self.index.activities[name], parts) for name, parts in self.placed.items())
+        return total - self.changeover_cost()
+
+    def mandatory(self) -> int:
+        """Mandatory activities that are placed."""
+        return sum(1 for name in self.placed if self.index.activities[name].mandatory)
+
+    def incomplete(self) -> list[str]:
+        """Placed activities that may not stand: the one before is not placed, or the chain is broken."""
+        bad = []
+        for name in self.placed:
+            activity = self.index.activities[name]
+            if activity.pin is not None:
+                continue
+            alone = any(lag.before not in self.placed for lag in self.index.before[name])
+            if alone or any(member not in self.placed for member in self.index.chains.get(name, ())):
+                bad.append(name)
+        return bad
+
+
+def least_part(activity: Activity, wish: int) -> int:
+    """Least ticks of run of a part; a single part of the full wish is always long enough."""
+    return min(activity.least_part, wish)

@@ -1,0 +1,215 @@
+"""Rules of `solver.verify` about people: enough, qualified, on shift, there, rested, at one place."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from solver.problem import Person, Window
+from solver.verify_facts import (
+    Facts,
+    Interval,
+    Placed,
+    Violation,
+    days_of,
+    intervals_of,
+    joined,
+    lies_in_one,
+    overlap,
+    spanned,
+    weeks_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """One person on one need of one placement, for the phase of the need."""
+
+    person: Person
+    placed: Placed
+    qualification: str
+    start: int
+    end: int
+
+    @property
+    def interval(self) -> Interval:
+        return self.start, self.end
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the solver chose the person; names that come with a pin are not questioned."""
+        return self.placed.pin is None or self.placed.pin.people is None
+
+    @property
+    def pinned(self) -> bool:
+        return self.placed.pin is not None
+
+
+def every_need_is_met(facts: Facts) -> Iterator[Violation]:
+    for each in facts.placed:
+        if each.pin is not None and each.pin.people is not None:
+            continue
+        needs, people = each.activity.needs, each.assignment.people
+        if len(people) != len(needs):
+            yield Violation(
+                "people", each.id, f"{each.label} has people for {len(people)} of {len(needs)} needs"
+            )
+            continue
+        for need, names in zip(needs, people, strict=True):
+            # A phase without length, as setup where there is none, needs nobody.
+            count = need.count if each.phase(need.phase)[0] < each.phase(need.phase)[1] else 0
+            if len(names) != count or len(set(names)) != count:
+                yield Violation(
+                    "people",
+                    each.id,
+                    f"{each.label} needs {count} different people with {need.qualification} "
+                    f"in phase {need.phase}, not {list(names)}",
+                )
+
+
+def people_are_known(facts: Facts) -> Iterator[Violation]:
+    for each in facts.placed:
+        for names in each.assignment.people:
+            for name in names:
+                if name not in facts.people:
+                    yield Violation(
+                        "people", each.id, f"{each.label} is given {name!r}, who is not in the problem"
+                    )
+
+
+def qualifications_cover_the_phase(facts: Facts) -> Iterator[Violation]:
+    for duty in _duties(facts):
+        held = joined((q.start, q.end) for q in duty.person.qualifications if q.id == duty.qualification)
+        if duty.chosen and not lies_in_one(duty.interval, held):
+            yield Violation(
+                "qualification",
+                duty.placed.id,
+                f"{duty.person.id} does not hold {duty.qualification} throughout {_what(duty)}",
+            )
+
+
+def duties_lie_in_a_shift(facts: Facts) -> Iterator[Violation]:
+    for duty in _duties(facts):
+        shifts = duty.person.shifts
+        if (
+            duty.chosen
+            and shifts is not None
+            and not lies_in_one(duty.interval, joined(intervals_of(shifts)))
+        ):
+            yield Violation(
+                "shift", duty.placed.id, f"{duty.person.id} is not on shift throughout {_what(duty)}"
+            )
+
+
+def nobody_works_while_absent(facts: Facts) -> Iterator[Violation]:
+    for duty in _duties(facts):
+        if duty.chosen and _absent(duty.person, duty.interval):
+            yield Violation("absence", duty.placed.id, f"{duty.person.id} is absent for {_what(duty)}")
+
+
+def participants_are_not_absent(facts: Facts) -> Iterator[Violation]:
+    for each in facts.placed:
+        for name in each.activity.participants:
+            if each.pin is None and _absent(facts.people[name], each.run):
+                yield Violation("participant", each.id, f"{name} takes part in {each.label} but is absent")
+
+
+def nobody_is_at_two_places(facts: Facts) -> Iterator[Violation]:
+    """Duties and taking part together: a person has time for one of them at a time."""
+    taken: dict[str, list[tuple[Interval, str]]] = defaultdict(list)
+    for duty in _duties(facts):
+        taken[duty.person.id].append((duty.interval, _what(duty)))
+    for each in facts.placed:
+        for name in each.activity.participants:
+            taken[name].append((each.run, f"the run of {each.label} [{each.run[0]}, {each.run[1]})"))
+    for name, takes in taken.items():
+        takes.sort()
+        for i, (interval, what) in enumerate(takes):
+            for other, other_what in takes[i + 1 :]:
+                if other[0] >= interval[1]:
+                    break
+                if overlap(interval, other):
+                    yield Violation("person", name, f"{name} is on {what} and {other_what} at once")
+
+
+def duty_stays_within_day_and_week(facts: Facts) -> Iterator[Violation]:
+    for person, duties in _by_person(facts):
+        for rule, most, periods in (
+            ("max_day", person.max_day, days_of(facts.problem)),
+            ("max_week", person.max_week, weeks_of(facts.problem)),
+        ):
+            if most is not None:
+                yield from _over_limit(rule, person, most, periods, duties)
+
+
+def _over_limit(
+    rule: str, person: Person, most: int, periods: Sequence[Window], duties: Sequence[_Duty]
+) -> Iterator[Violation]:
+    for period in periods:
+        within = [duty for duty in duties if period.start <= duty.start < period.end]
+        total = sum(duty.end - duty.start for duty in within)
+        # A promise may exceed the limit; what is added to it may not.
+        if total > most and not all(duty.pinned for duty in within):
+            yield Violation(
+                rule,
+                person.id,
+                f"{person.id} has {total} ticks of duty in [{period.start}, {period.end}), at most {most}",
+            )
+
+
+def rest_lies_between_days(facts: Facts) -> Iterator[Violation]:
+    days = days_of(facts.problem)
+    for person, duties in _by_person(facts):
+        if person.min_rest <= 0:
+            continue
+        for earlier, later in combinations(duties, 2):
+            if earlier.pinned and later.pinned:
+                continue
+            rest = later.start - earlier.end
+            if rest < person.min_rest and spanned(days, earlier.start) != spanned(days, later.start):
+                yield Violation(
+                    "min_rest",
+                    person.id,
+                    f"{person.id} rests {rest} ticks between {_what(earlier)} and {_what(later)}, "
+                    f"at least {person.min_rest} are due",
+                )
+
+
+PEOPLE_RULES: tuple[Callable[[Facts], Iterator[Violation]], ...] = (
+    every_need_is_met,
+    people_are_known,
+    qualifications_cover_the_phase,
+    duties_lie_in_a_shift,
+    nobody_works_while_absent,
+    participants_are_not_absent,
+    nobody_is_at_two_places,
+    duty_stays_within_day_and_week,
+    rest_lies_between_days,
+)
+
+
+def _duties(facts: Facts) -> Iterator[_Duty]:
+    for each in facts.placed:
+        # Not strict: people for too few needs are told by `every_need_is_met`.
+        for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
+            start, end = each.phase(need.phase)
+            for name in names:
+                if name in facts.people and start < end:
+                    yield _Duty(facts.people[name], each, need.qualification, start, end)
+
+
+def _by_person(facts: Facts) -> Iterator[tuple[Person, list[_Duty]]]:
+    """Each person on duty with the duties in order of time."""
+    duties: dict[str, list[_Duty]] = defaultdict(list)
+    for duty in _duties(facts):
+        duties[duty.person.id].append(duty)
+    for person_id, own in duties.items():
+        yield facts.people[person_id], sorted(own, key=lambda duty: duty.interval)
+
+
+def _absent(person: Person, interval: Interval) -> bool:
+    return any(overlap(interval, (absence.start, absence.end)) for absence in person.absences)
+
+
+def _what(duty: _Duty) -> str:
+    return f"{duty.qualification} for {duty.placed.label} [{duty.start}, {duty.end})"

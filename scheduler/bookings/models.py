@@ -9,7 +9,7 @@ from scheduler.calendars.models import Site
 from scheduler.database import Base, Editable, Row
 from scheduler.holdables import Holdable
 from scheduler.intervals import Interval
-from scheduler.people.models import Person, Qualification
+from scheduler.people.models import ExclusionGroup, Person, Qualification
 from scheduler.projects.models import Project
 from scheduler.requests.models import ActivityRequest
 from scheduler.resources.models import Resource, Utility
@@ -63,6 +63,7 @@ class Booking(Editable, Base):
     site: Mapped[Site] = relationship()
     activity_request: Mapped[ActivityRequest | None] = relationship()
     project: Mapped[Project | None] = relationship()
+    exclusion_group: Mapped[ExclusionGroup | None] = relationship()
     uses: Mapped[list["BookingResource"]] = relationship(
         back_populates="booking", cascade="all, delete-orphan", order_by="BookingResource.id"
     )

@@ -1,0 +1,83 @@
+"""Lists of bookings for pages and files, each in a constant number of statements."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from scheduler.accounts.models import User
+from scheduler.bookings.models import (
+    HOLDING_STATES,
+    Booking,
+    BookingPerson,
+    BookingResource,
+    BookingUtility,
+)
+from scheduler.database import session
+from scheduler.errors import NotFound
+from scheduler.intervals import Interval
+from scheduler.projects.models import Project
+from scheduler.projects.queries import visible
+
+BUSY = "Busy"
+"""What a confidential booking is called for whoever may not see it."""
+
+
+def bookings_between(site_id: int, span: Interval, states: Sequence[str] = HOLDING_STATES) -> list[Booking]:
+    """Bookings that occupy any of `span`, by time, with all that a page shows of them."""
+    return list(
+        session.scalars(
+            _whole(select(Booking))
+            .where(
+                Booking.site_id == site_id,
+                Booking.state.in_(states),
+                Booking.occupied_from < span.end,
+                Booking.occupied_until > span.start,
+            )
+            .order_by(Booking.occupied_from, Booking.id)
+        )
+    )
+
+
+def bookings_of_request(request_id: int, states: Sequence[str] = HOLDING_STATES) -> list[Booking]:
+    return list(
+        session.scalars(
+            _whole(select(Booking))
+            .where(Booking.request_id == request_id, Booking.state.in_(states))
+            .order_by(Booking.occupied_from, Booking.id)
+        )
+    )
+
+
+def get_booking(booking_id: int) -> Booking:
+    booking = session.scalars(_whole(select(Booking)).where(Booking.id == booking_id)).one_or_none()
+    if booking is None:
+        raise NotFound("There is no such booking. It may be of another site, or the address is mistyped.")
+    return booking
+
+
+def visible_project_ids(user: User | None) -> set[int]:
+    """Projects whose bookings `user` may read in full."""
+    return set(session.scalars(select(Project.id).where(visible(user))))
+
+
+def shows(booking: Booking, project_ids: set[int]) -> bool:
+    """Whether the reader of `project_ids` may see more of it than that something is there."""
+    return booking.project_id is None or booking.project_id in project_ids
+
+
+def shown_title(booking: Booking, project_ids: set[int]) -> str:
+    return booking.title if shows(booking, project_ids) else BUSY
+
+
+def _whole(statement: Select[Booking]) -> Select[Booking]:
+    return statement.options(
+        joinedload(Booking.project),
+        joinedload(Booking.exclusion_group),
+        joinedload(Booking.activity_request),
+        selectinload(Booking.uses).joinedload(BookingResource.resource),
+        selectinload(Booking.duties).joinedload(BookingPerson.person),
+        selectinload(Booking.duties).joinedload(BookingPerson.qualification),
+        selectinload(Booking.supplies).joinedload(BookingUtility.utility),
+        selectinload(Booking.holds),
+    )

@@ -36,7 +36,11 @@ def test_every_change_has_an_author_and_both_values(any_database):
     with transaction(reason="a better name"):
         site.name = "Markaz"
     added, changed = session.scalars(select(Audit).order_by(Audit.id))
-    assert (added.action, added.actor_name, added.after["name"]) == ("added", "system", "National Space Centre")
+    assert (added.action, added.actor_name, added.after["name"]) == (
+        "added",
+        "system",
+        "National Space Centre",
+    )
     assert (changed.action, changed.reason) == ("changed", "a better name")
     assert changed.before == {"name": "National Space Centre"}
     assert changed.after == {"name": "Markaz"}
@@ -54,7 +58,7 @@ def test_two_who_change_the_same_row_do_not_overwrite_each_other(any_database):
 def test_a_naive_time_never_reaches_the_database(any_database):
     with pytest.raises(Exception, match="naive time"), transaction():
         site = make_site()
-        make_resource(site, retired_at=datetime(2026, 1, 1))  # noqa: DTZ001 - the fault under test
+        make_resource(site, retired_at=datetime(2026, 1, 1))
 
 
 def test_a_write_transaction_on_sqlite_takes_the_lock_at_once(sqlite_database):

@@ -75,7 +75,7 @@ class Crew:
         if who.min_rest:
             for start, end in self.duties[person]:
                 day = self.index.day_of(start)
-                same = interval(*self.index.days[day]) if day >= 0 else 0
+                same = interval(*self.index.days[day]) if 0 <= day < len(self.index.days) else 0
                 mask |= interval(start - who.min_rest - ticks + 1, end + who.min_rest) & ~same
         return mask
 
@@ -84,6 +84,8 @@ class Crew:
         mask = EVERY
         for need in activity.needs:
             offset, ticks = _offset(activity, need, duration)
+            if not ticks:
+                continue
             people = self.index.qualified.get(need.qualification, [])
             starts = at_least((self.starts(p, need.qualification, ticks) for p in people), need.count)
             mask &= shifted(starts, -offset)
@@ -100,9 +102,7 @@ class Crew:
                 mask &= ~self.index.absent[person]
         return mask
 
-    def choose(
-        self, activity: Activity, start: int, duration: int, *, pinned: bool = False
-    ) -> People | None:
+    def choose(self, activity: Activity, start: int, duration: int, *, pinned: bool = False) -> People | None:
         """Names for each need of a part, or None if there are not enough.
 
         Parameters
@@ -113,6 +113,8 @@ class Crew:
         slots = []
         for number, need in enumerate(activity.needs):
             span = phase_span(activity, need.phase, start, duration)
+            if span[0] == span[1]:
+                continue  # a phase without length needs nobody
             able = self._able(activity, need, span, duration, start, pinned)
             if len(able) < need.count:
                 return None
@@ -134,15 +136,26 @@ class Crew:
         if not pinned:
             return [p for p in people if has(self.starts(p, need.qualification, ticks), span[0])]
         able = []
-        inside = interval(*span) & self.index.full
         for person in people:
-            held = any(
-                q.id == need.qualification and q.start <= span[0] and span[1] <= q.end
-                for q in self.index.people[person].qualifications
-            )
-            if held and not inside & ~(self.index.on_shift[person] & ~self.busy[person]):
+            if self._pinned_can(self.index.people[person], need.qualification, span):
                 able.append(person)
         return able
+
+    def _pinned_can(self, who: Person, qualification: str, span: Span) -> bool:
+        """Whether a person is there and free for a pinned duty, which may stick out of the horizon."""
+        index = self.index
+        ticks = interval(*span)
+        if ticks & self.busy[who.id]:
+            return False
+        if span[0] >= 0 and span[1] <= index.horizon:
+            return not ticks & ~(
+                index.on_shift[who.id] & index.qualification_starts(who.id, qualification, 1)
+            )
+        return (
+            any(q.id == qualification and _covers((q.start, q.end), span) for q in who.qualifications)
+            and (who.shifts is None or any(_covers((w.start, w.end), span) for w in who.shifts))
+            and not any(_meet((w.start, w.end), span) for w in who.absences)
+        )
 
     def _fill(
         self,
@@ -178,7 +191,7 @@ class Crew:
         """Whether a person can take `span` besides the duties of the same part."""
         if any(_meet(other, span) for other in mine):
             return False
-        if pinned or span[0] >= span[1]:
+        if pinned:
             return True
         index = self.index
         for limit, number in ((who.max_day, index.day_of), (who.max_week, index.week_of)):
@@ -200,9 +213,10 @@ class Crew:
         run = phase_span(activity, "run", start, duration)
         taken: dict[str, list[Span]] = {}
         for need, names in zip(activity.needs, people, strict=True):
-            if len(set(names)) != need.count or len(names) != need.count:
-                return False
             span = phase_span(activity, need.phase, start, duration)
+            count = need.count if span[0] < span[1] else 0
+            if len(set(names)) != count or len(names) != count:
+                return False
             for person in names:
                 if person not in self.busy or (person in activity.participants and _meet(run, span)):
                     return False
@@ -223,3 +237,7 @@ def _offset(activity: Activity, need: Need, duration: int) -> Span:
 
 def _meet(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+def _covers(window: Span, span: Span) -> bool:
+    return window[0] <= span[0] and span[1] <= window[1]

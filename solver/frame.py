@@ -1,6 +1,6 @@
 """Where one activity could stand in one mode: masks of its possible starts, rule by rule."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Container, Sequence
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from solver.index import length, phase_span
 from solver.masks import EVERY, interval, runs, shifted
 from solver.problem import Activity, Mode, Window
-from solver.solution import Rule
+from solver.solution import Assignment, Rule
 
 if TYPE_CHECKING:
     from solver.state import State
@@ -25,6 +25,10 @@ class Frame:
         Rules that are not asked, to find out which of them stand in the way.
     first, last
         Whether the part is the first and the last of its activity: a maximum lag binds only these.
+    besides
+        Other parts of the activity that are thought of, and not in the state.
+    free
+        Activities that are to be placed together with this one: lags to them are not asked.
 
     Attributes
     ----------
@@ -32,6 +36,8 @@ class Frame:
         Masks of the ticks that each phase may use.
     earliest, latest_end
         The whole lies in ``[earliest, latest_end)``.
+    latest_start, earliest_end
+        It starts no later, and ends no earlier.
     """
 
     def __init__(
@@ -43,14 +49,16 @@ class Frame:
         *,
         first: bool = True,
         last: bool = True,
+        besides: Sequence[Assignment] = (),
+        free: Container[str] = (),
     ) -> None:
         self.state = state
         self.activity = activity
         self.mode = mode
         self.skip = skip
         self.earliest, self.latest_end = 0, state.index.horizon
-        self._latest_start: int | None = None
-        self._earliest_end: int | None = None
+        self.latest_start = state.index.horizon
+        self.earliest_end = 0
         self.possible = True
         self.setup = self.run = self.teardown = self._resources()
         if "window" not in skip:
@@ -59,7 +67,7 @@ class Frame:
             if activity.deadline is not None:
                 self.latest_end = min(self.latest_end, activity.deadline)
         if "precedence" not in skip:
-            self._precedences(first, last)
+            self._precedences(first, last, free)
         if activity.draws and "utility" not in skip:
             for utility, amount in state.index.draws(activity, "setup").items():
                 self.setup &= state.power[utility].mask(amount)
@@ -72,6 +80,8 @@ class Frame:
                 self.run &= ~state.groups[group]
         for part in state.placed.get(activity.id, ()):
             self.run &= ~interval(*phase_span(activity, "run", part.start, part.duration))
+        for part in besides:
+            self._keep_off(part)
         if activity.participants and "participant" not in skip:
             self.run &= state.crew.takes_part(activity)
 
@@ -85,10 +95,10 @@ class Frame:
             if "outage" not in skip:
                 mask &= ~index.outage[resource]
             line = state.lines.get(resource)
-            if line is None:
-                if units > index.resources[resource].capacity:
-                    self.possible = False
-                elif "busy" not in skip:
+            if units > index.resources[resource].capacity:
+                self.possible = False
+            elif line is None:
+                if "busy" not in skip:
                     mask &= state.pools[resource].mask(units)
             elif "changeover" not in skip:
                 mask &= ~line.blocked(self.activity.configuration)
@@ -96,18 +106,27 @@ class Frame:
                 mask &= ~line.busy
         return mask
 
-    def _precedences(self, first: bool, last: bool) -> None:
+    def _keep_off(self, part: Assignment) -> None:
+        """Leave room for another part; on a resource that both use it is as if it held it alone."""
+        shared = set(self.mode.resources) & set(self.state.index.modes[self.activity.id][part.mode].resources)
+        self.run &= ~interval(*phase_span(self.activity, "run", part.start, part.duration))
+        if shared:
+            whole = ~interval(*phase_span(self.activity, "all", part.start, part.duration))
+            self.setup, self.run, self.teardown = self.setup & whole, self.run & whole, self.teardown & whole
+
+    def _precedences(self, first: bool, last: bool, free: Container[str]) -> None:
         state, name = self.state, self.activity.id
         own = frozenset(self.mode.resources)
         for lag in state.index.before[name]:
+            if lag.before in free:
+                continue
             if lag.before not in state.placed:
                 self.possible = False
                 return
             end = state.end(lag.before)
             self.earliest = max(self.earliest, end + lag.min_lag)
             if first and lag.max_lag is not None:
-                latest = end + lag.max_lag
-                self._latest_start = latest if self._latest_start is None else min(self._latest_start, latest)
+                self.latest_start = min(self.latest_start, end + lag.max_lag)
             if lag.same_resource and state.resources(lag.before) != own:
                 self.possible = False
         for lag in state.index.after[name]:
@@ -116,7 +135,7 @@ class Frame:
             start = state.start(lag.after)
             self.latest_end = min(self.latest_end, start - lag.min_lag)
             if last and lag.max_lag is not None:
-                self._earliest_end = max(self._earliest_end or 0, start - lag.max_lag)
+                self.earliest_end = max(self.earliest_end, start - lag.max_lag)
             if lag.same_resource and state.resources(lag.after) != own:
                 self.possible = False
 
@@ -130,12 +149,10 @@ class Frame:
             return 0
         activity = self.activity
         total = length(activity, duration)
-        begin, end = self.earliest, self.latest_end - total + 1
-        if self._latest_start is not None:
-            end = min(end, self._latest_start + 1)
-        if self._earliest_end is not None:
-            begin = max(begin, self._earliest_end - total)
-        mask = interval(begin, end)
+        mask = interval(
+            max(self.earliest, self.earliest_end - total),
+            min(self.latest_end - total, self.latest_start) + 1,
+        )
         if not mask:
             return 0
         mask &= shifted(runs(self.run, duration), -activity.setup)

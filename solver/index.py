@@ -75,6 +75,20 @@ class Index:
         self._day_starts = [day[0] for day in self.days]
         self._week_starts = [week[0] for week in self.weeks]
 
+    def changeovers_are_strict(self) -> bool:
+        """Whether the search asks for more time between activities than the rules do.
+
+        Where one without a configuration lies between two with, the rules look at neighbours only.
+        The search keeps the changeover between the two as well, for it may move the one between.
+        """
+        return any(
+            self.gaps[resource]
+            for activity in self.activities.values()
+            if activity.configuration is None
+            for mode in activity.modes
+            for resource in mode.resources
+        )
+
     def _qualified(self) -> dict[str, list[str]]:
         found: dict[str, set[str]] = defaultdict(set)
         for person in self.problem.people:
@@ -84,10 +98,10 @@ class Index:
         return {q: sorted(people, key=lambda p: (held[p], p)) for q, people in found.items()}
 
     def _join_chains(self) -> None:
-        """Chains that share a member stand and fall together."""
+        """Chains that share a member stand and fall together; what is pinned stands anyway."""
         for chain in self.problem.chains:
-            members = list(dict.fromkeys(chain))
-            for member in chain:
+            members = [m for m in dict.fromkeys(chain) if self.activities[m].pin is None]
+            for member in list(members):
                 members += [m for m in self.chains.get(member, ()) if m not in members]
             for member in members:
                 self.chains[member] = members
@@ -113,26 +127,28 @@ class Index:
         return self.gaps[resource].get((before, after), 0)
 
     def day_of(self, tick: int) -> int:
-        """Number of the day in which `tick` lies; -1 before the first."""
-        return bisect_right(self._day_starts, tick) - 1
+        """Number of the day in which `tick` lies; -1 before the first, their number after the last."""
+        return len(self.days) if tick >= self.days[-1][1] else bisect_right(self._day_starts, tick) - 1
 
     def week_of(self, tick: int) -> int:
-        """Number of the week in which `tick` lies; -1 before the first."""
-        return bisect_right(self._week_starts, tick) - 1
+        """Number of the week in which `tick` lies; -1 before the first, their number after the last."""
+        return len(self.weeks) if tick >= self.weeks[-1][1] else bisect_right(self._week_starts, tick) - 1
 
     def qualification_starts(self, person: str, qualification: str, ticks: int) -> int:
-        """Starts at which one holding of the qualification covers `ticks` ticks."""
+        """Starts at which the person holds the qualification for `ticks` ticks."""
         key = (person, qualification, ticks)
         if key not in self._qualification_starts:
-            mask = 0
-            for held in self.people[person].qualifications:
-                if held.id == qualification:
-                    mask |= runs(interval(held.start, min(held.end, self.horizon)), max(ticks, 1))
-            self._qualification_starts[key] = mask
+            held = union(
+                (q.start, min(q.end, self.horizon))
+                for q in self.people[person].qualifications
+                if q.id == qualification
+            )
+            self._qualification_starts[key] = runs(held, ticks)
         return self._qualification_starts[key]
 
     def level_at(self, utility: str, tick: int) -> int:
-        """Capacity of a utility at a tick; 0 outside its levels."""
+        """Capacity of a utility at a tick, or at tick 0 if that is later; 0 outside its levels."""
+        tick = max(tick, 0)
         for level in self.utilities[utility].levels:
             if level.start <= tick < level.end:
                 return level.amount
@@ -148,7 +164,12 @@ class Index:
 
     def budget_draws(self, activity: Activity) -> list[Draw]:
         """Draws of utilities that are limited by the day."""
-        return [draw for draw in activity.draws if self.utilities[draw.utility].per == "day"]
+        lengths = {"setup": activity.setup, "teardown": activity.teardown}
+        return [
+            draw
+            for draw in activity.draws
+            if self.utilities[draw.utility].per == "day" and lengths.get(draw.phase, 1) > 0
+        ]
 
 
 def _windows(windows: tuple[Window, ...]) -> int:

@@ -1,6 +1,7 @@
 """What is held of a single resource or utility."""
 
 from bisect import insort
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,14 +57,13 @@ class Line:
         return self._zones[configuration]
 
     def changeover_ticks(self) -> int:
-        """Ticks of changeover that the order of the activities needs."""
+        """Ticks of changeover that the order of the activities needs, the first from tick 0 on."""
         if not self._changes:
             return 0
-        configurations = [item[2] or None for item in self.items]
-        return sum(
-            self._index.gap(self._resource, before, after)
-            for before, after in zip(configurations, configurations[1:], strict=False)
-        )
+        row = [item for item in self.items if item[1] > 0]
+        initial = self._initial if row and row[0][0] >= 0 else None
+        configurations = [initial, *(item[2] or None for item in row)]
+        return sum(self._index.gap(self._resource, one, other) for one, other in pairwise(configurations))
 
 
 class Pool:
@@ -106,7 +106,7 @@ class Budget:
     def hold(self, tick: int, amount: int) -> None:
         """Take `amount` from the day in which `tick` lies; a negative amount gives it back."""
         day = self._index.day_of(tick)
-        if day >= 0:
+        if 0 <= day < len(self.left):
             self.left[day] -= amount
 
     def mask(self, amount: int) -> int:

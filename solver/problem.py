@@ -165,7 +165,8 @@ class Mode:
         Further windows that hold for this mode only, besides those of the activity. Of those that
         bind the run the run must lie inside one; the same for those that bind the whole.
     wish, least
-        Run length in ticks for this mode; None takes that of the activity.
+        Run length in ticks for this mode; None takes that of the activity. Parts in modes of
+        different lengths keep, in sum, to those of each mode used.
     penalty
         What choosing this mode costs, in units of value, for each part placed in it.
     """

@@ -12,10 +12,8 @@ from solver.frame import Frame
 from solver.index import Index, length, phase_span
 from solver.lines import Budget, Line, Pool
 from solver.masks import has, interval
-from solver.problem import Activity, Phase, Pin
+from solver.problem import Activity, Pin
 from solver.solution import Assignment
-
-_PHASES: tuple[Phase, ...] = ("setup", "run", "teardown")
 
 
 class State:
@@ -116,27 +114,24 @@ class State:
             return False
         ticks = sum(part.duration for part in parts)
         for mode, part in zip(modes, parts, strict=True):
-            wish = index.wish(activity, mode)
-            if not index.least(activity, mode) <= ticks <= wish:
+            if not index.least(activity, mode) <= ticks <= index.wish(activity, mode):
                 return False
-            if part.duration < least_part(activity, wish):
+            if len(parts) > 1 and part.duration < activity.least_part:
                 return False
         follows = [lag for lag in index.before[activity.id] if lag.same_resource]
         leads = [lag for lag in index.after[activity.id] if lag.same_resource]
-        if (follows or leads) and len({frozenset(mode.resources) for mode in modes}) > 1:
-            return False
-        return True
+        places = {frozenset(mode.resources) for mode in modes}
+        return len(places) == 1 or not (follows or leads)
 
-    def pin(self, activity: Activity, pin: Pin) -> Assignment:
-        """Place a pinned activity, whatever stands in the way; names are found if none are given."""
+    def pin(self, activity: Activity, pin: Pin) -> bool:
+        """Place a pinned activity, whatever stands in the way, unless names are asked and not found."""
         people = pin.people
         if people is None:
             people = self.crew.choose(activity, pin.start, pin.duration, pinned=True)
         if people is None:
-            people = tuple(() for _ in activity.needs)
-        part = Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, people)
-        self.hold(part)
-        return part
+            return False
+        self.hold(Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, people))
+        return True
 
     def hold(self, part: Assignment) -> None:
         """Take all that a part takes, without asking whether it is free."""
@@ -188,7 +183,7 @@ class State:
             span = phase_span(activity, draw.phase, part.start, part.duration)
             if draw.utility in self.power:
                 self.power[draw.utility].hold(span, sign * draw.amount)
-            else:
+            elif span[0] < span[1]:
                 self.budgets[draw.utility].hold(span[0], sign * draw.amount)
 
     def restore(self, names: Iterable[str], placed: dict[str, list[Assignment]]) -> None:
@@ -239,8 +234,3 @@ class State:
             if alone or any(member not in self.placed for member in self.index.chains.get(name, ())):
                 bad.append(name)
         return bad
-
-
-def least_part(activity: Activity, wish: int) -> int:
-    """Least ticks of run of a part; a single part of the full wish is always long enough."""
-    return min(activity.least_part, wish)

@@ -1,0 +1,319 @@
+"""A first schedule, and places for single activities: greedy, one activity after another."""
+
+import random
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+from typing import Literal
+
+from solver.frame import NO_RULES, Frame
+from solver.index import Index, length
+from solver.masks import ticks
+from solver.problem import Activity, Mode
+from solver.solution import Assignment, Rule
+from solver.state import State
+
+Order = Literal["value", "density", "scarce", "deadline"]
+ORDERS: tuple[Order, ...] = ("density", "value", "scarce", "deadline")
+
+_TRIES = 400
+"""Most starts in one mode for which names are looked for."""
+
+
+def never() -> bool:
+    """Nobody said stop."""
+    return False
+
+
+class Chooser:
+    """Finds the best place for one activity in a state as it stands.
+
+    Parameters
+    ----------
+    spare
+        Whether to prefer modes whose resources are asked for least, before early starts.
+    """
+
+    def __init__(self, index: Index, *, spare: bool = False) -> None:
+        self.index = index
+        self.spare = spare
+        self._pressure = _pressure(index) if spare else {}
+
+    def find(
+        self, state: State, activity: Activity, skip: Collection[Rule] = NO_RULES
+    ) -> list[Assignment] | None:
+        """The place of most worth, earlier before later; None if there is none.
+
+        With rules in `skip` the answer ignores these, and may not be placed.
+        """
+        single = self._part(state, activity, skip, None, [])
+        worth = state.worth(activity, [single]) if single else 0.0
+        if activity.most_parts > 1 and (single is None or single.duration < self._wish(single)):
+            parts = self._split(state, activity, skip)
+            if parts and (single is None or state.worth(activity, parts) > worth + 1e-9):
+                return parts
+        return [single] if single else None
+
+    def fits(self, state: State, activity: Activity, skip: Collection[Rule] = NO_RULES) -> bool:
+        """Whether there is any place, with some of the rules not asked."""
+        for mode in activity.modes:
+            frame = Frame(state, activity, mode, skip)
+            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
+            # A teardown may find room after a longer run only: look at some lengths in between.
+            for duration in range(shortest, longest + 1, max(1, (longest - shortest) // 8)):
+                mask = frame.starts(duration)
+                if not activity.needs or "people" in skip:
+                    if mask:
+                        return True
+                    continue
+                for start in islice(ticks(mask), _TRIES):
+                    if state.crew.choose(activity, start, duration) is not None:
+                        return True
+        return activity.most_parts > 1 and self._split(state, activity, skip) is not None
+
+    def place(self, state: State, activity: Activity) -> bool:
+        """Place an activity if there is room, and it is worth more than it costs."""
+        parts = self.find(state, activity)
+        if not parts:
+            return False
+        before = state.changeover_cost()
+        if not state.insert(activity, parts):
+            return False
+        gain = state.worth(activity, parts) - (state.changeover_cost() - before)
+        if gain < -1e-9 and not activity.mandatory:
+            state.remove(activity.id)
+            return False
+        return True
+
+    def _wish(self, part: Assignment) -> int:
+        return self.index.wish(
+            self.index.activities[part.activity], self.index.modes[part.activity][part.mode]
+        )
+
+    def _part(
+        self,
+        state: State,
+        activity: Activity,
+        skip: Collection[Rule],
+        limits: tuple[int, int] | None,
+        others: Sequence[Assignment],
+    ) -> Assignment | None:
+        """The best single part; with `limits` of its run it is one of several."""
+        best: tuple[float, float, int] | None = None
+        found: Assignment | None = None
+        for mode in activity.modes:
+            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
+            if limits is not None:
+                shortest, longest = limits[0], min(limits[1], longest)
+            if others and not self._alike(activity, mode, others[0]):
+                continue
+            if shortest > longest:
+                continue
+            alone = limits is None
+            frame = Frame(state, activity, mode, skip, first=alone, last=alone, besides=others)
+            duration, mask = _longest(frame, shortest, longest)
+            if not mask:
+                continue
+            gain = activity.value * duration / self.index.wish(activity, mode) - mode.penalty
+            tie = self._pressure_of(mode)
+            if best is not None and (-gain, tie) > best[:2]:
+                continue
+            for tried, start in enumerate(ticks(mask)):
+                if tried >= _TRIES or (best is not None and (-gain, tie, start) >= best):
+                    break
+                people: tuple[tuple[str, ...], ...] | None = ()
+                if activity.needs and "people" not in skip:
+                    people = state.crew.choose(activity, start, duration)
+                if people is not None:
+                    best = (-gain, tie, start)
+                    found = Assignment(activity.id, 1, mode.id, start, duration, people)
+                    break
+        return found
+
+    def _pressure_of(self, mode: Mode) -> float:
+        return round(sum(self._pressure[r] for r in mode.resources), 6) if self.spare else 0.0
+
+    def _alike(self, activity: Activity, mode: Mode, other: Assignment) -> bool:
+        """Whether a part in `mode` counts as much as one in the mode of `other`."""
+        same = self.index.modes[activity.id][other.mode]
+        index = self.index
+        return (index.wish(activity, mode), index.least(activity, mode)) == (
+            index.wish(activity, same),
+            index.least(activity, same),
+        )
+
+    def _split(self, state: State, activity: Activity, skip: Collection[Rule]) -> list[Assignment] | None:
+        """Several parts, each as long as it can be; None unless they sum up to the least."""
+        parts: list[Assignment] = []
+        wish = max(self.index.wish(activity, mode) for mode in activity.modes)
+        left = wish
+        while len(parts) < activity.most_parts and left >= activity.least_part:
+            more = len(parts) + 1 < activity.most_parts and left >= 2 * activity.least_part
+            most = left - activity.least_part if more else left
+            part = self._part(state, activity, skip, (activity.least_part, most), parts)
+            if part is None:
+                break
+            parts.append(part)
+            left = min(left, self._wish(part)) - part.duration
+        if len(parts) < 2:
+            return None
+        mode = self.index.modes[activity.id][parts[0].mode]
+        if sum(part.duration for part in parts) < self.index.least(activity, mode):
+            return None
+        return sorted(parts, key=lambda part: part.start)
+
+
+def _longest(frame: Frame, shortest: int, longest: int) -> tuple[int, int]:
+    """The longest run that fits, with the mask of its starts; an empty mask if not even the shortest.
+
+    Notes
+    -----
+    By bisection: what fits for long fits for less, but for teardowns that then fall elsewhere, so
+    that in rare cases a longer run is missed.
+    """
+    mask = frame.starts(longest)
+    if mask or shortest == longest:
+        return longest, mask
+    mask = frame.starts(shortest)
+    if not mask:
+        return shortest, 0
+    low, high = shortest, longest
+    while high - low > 1:
+        middle = (low + high) // 2
+        trial = frame.starts(middle)
+        if trial:
+            low, mask = middle, trial
+        else:
+            high = middle
+    return low, mask
+
+
+def _pressure(index: Index) -> dict[str, float]:
+    """For each resource the share of its open time that is asked for, spread over the modes."""
+    asked = dict.fromkeys(index.resources, 0.0)
+    for activity in index.activities.values():
+        for mode in activity.modes:
+            for resource, units in index.demands(mode):
+                total = length(activity, index.wish(activity, mode)) * units
+                asked[resource] += total / len(activity.modes)
+    return {
+        r: asked[r] / max(1, (index.open[r] & ~index.outage[r]).bit_count() * index.resources[r].capacity)
+        for r in asked
+    }
+
+
+def place_pinned(state: State) -> None:
+    """Place all that is pinned, first where names are given: they are not to be chosen for others."""
+    pinned = [activity for activity in state.index.activities.values() if activity.pin is not None]
+    for activity in sorted(pinned, key=lambda a: a.pin is None or a.pin.people is None):
+        if activity.pin is not None:
+            state.pin(activity, activity.pin)
+
+
+def ordered(index: Index, order: Order, rng: random.Random | None = None) -> list[Activity]:
+    """Activities that are not pinned, in the order in which to place them.
+
+    Mandatory ones come first, as do those before a pinned one. With `rng` the order is disturbed.
+    """
+    keys: dict[str, tuple[int, float]] = {}
+    urgent = {lag.before for name, a in index.activities.items() if a.pin for lag in index.before[name]}
+    empty = State(index) if order == "scarce" else None
+    for activity in index.activities.values():
+        total = min(
+            length(activity, index.wish(activity, m)) * max(1, len(m.resources)) for m in activity.modes
+        )
+        key = -float(activity.value)
+        if order == "density":
+            key = -activity.value / total
+        elif order == "deadline":
+            key = float(index.horizon if activity.deadline is None else activity.deadline)
+        elif empty is not None:
+            key = _choices(empty, activity) / max(1, activity.value)
+        if rng is not None:
+            key *= 0.4 + 1.2 * rng.random()
+        first = activity.mandatory or activity.id in urgent
+        keys[activity.id] = (0 if first else 1, key)
+    names = sorted(keys, key=lambda name: (keys[name], name))
+    return [index.activities[name] for name in before_first(index, names)]
+
+
+def _choices(state: State, activity: Activity) -> int:
+    """Number of starts over all modes in an empty facility."""
+    skip: frozenset[Rule] = frozenset(("precedence", "people"))
+    return sum(
+        Frame(state, activity, mode, skip).starts(state.index.wish(activity, mode)).bit_count()
+        for mode in activity.modes
+    )
+
+
+def before_first(index: Index, names: Sequence[str]) -> list[str]:
+    """The same names, those before each one moved ahead of it; without those that are pinned."""
+    done: dict[str, None] = {}
+    for name in names:
+        stack = [name]
+        while stack:
+            top = stack[-1]
+            waiting = [lag.before for lag in index.before[top] if lag.before not in done]
+            waiting = [before for before in waiting if before not in stack]
+            if waiting:
+                stack += waiting
+            else:
+                done.setdefault(stack.pop())
+    return [name for name in done if index.activities[name].pin is None]
+
+
+def fill(
+    state: State,
+    activities: Iterable[Activity],
+    chooser: Chooser,
+    stop: Callable[[], bool] = never,
+) -> int:
+    """Place what fits, in the given order, chains all or not at all; return how many were placed."""
+    before = len(state.placed)
+    tried: set[str] = set()
+    for activity in activities:
+        if stop():
+            break
+        if activity.id in state.placed or activity.id in tried:
+            continue
+        chain = state.index.chains.get(activity.id)
+        if chain:
+            tried.update(chain)
+            fill_chain(state, chain, chooser)
+        else:
+            chooser.place(state, activity)
+    return len(state.placed) - before
+
+
+def fill_chain(state: State, chain: Sequence[str], chooser: Chooser) -> bool:
+    """Place all members of a chain, or none if one of them finds no place."""
+    members = [name for name in before_first(state.index, chain) if name in set(chain)]
+    added: list[str] = []
+    for name in members:
+        if name in state.placed:
+            continue
+        activity = state.index.activities[name]
+        parts = chooser.find(state, activity)
+        if not parts or not state.insert(activity, parts):
+            break
+        added.append(name)
+    else:
+        if sum(state.worth(state.index.activities[n], state.placed[n]) for n in added) >= -1e-9:
+            return True
+    for name in reversed(added):
+        state.remove(name)
+    return False
+
+
+def greedy(
+    index: Index,
+    order: Order,
+    *,
+    spare: bool = False,
+    rng: random.Random | None = None,
+    stop: Callable[[], bool] = never,
+) -> State:
+    """Pinned first, then everything that fits in the given order."""
+    state = State(index)
+    place_pinned(state)
+    fill(state, ordered(index, order, rng), Chooser(index, spare=spare), stop)
+    return state

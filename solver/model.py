@@ -1,0 +1,315 @@
+"""CP-SAT model of some activities, placed anew around all that is fixed.
+
+What is fixed seldom enters as a constraint: it is cut out of the domains (`solver.frame`). In a few
+rare cases the model allows more than the rules (duties whose place hangs on an elastic run, rest in
+large models), which `State.insert` then refuses.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+from ortools.sat.python import cp_model
+
+from solver.cells import Cell, cells_of
+from solver.frame import Frame
+from solver.index import length
+from solver.masks import first, has, last, spans
+from solver.model_objective import Objective
+from solver.model_people import add_people
+from solver.model_rules import add_chains, add_precedences, add_runs
+from solver.model_sharing import add_resources, add_utilities
+from solver.problem import Activity, Mode
+from solver.solution import Assignment, Rule
+from solver.state import State
+
+
+@dataclass(slots=True, eq=False)
+class Choice:
+    """One mode of a part: chosen if `literal` is true; `starts` are then the possible starts."""
+
+    mode: Mode
+    literal: cp_model.IntVar
+    starts: int
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """Variables of one part.
+
+    Attributes
+    ----------
+    start, size, run_end
+        First tick of the setup, ticks of the run, end of the run. The size is a number where it is
+        fixed, and the end then an expression.
+    starts
+        All possible starts, over all modes.
+    """
+
+    activity: Activity
+    number: int
+    present: cp_model.IntVar
+    start: cp_model.IntVar
+    size: cp_model.IntVar | int
+    run_end: cp_model.LinearExprT
+    starts: int
+    shortest: int
+    longest: int
+    choices: list[Choice] = field(default_factory=list)
+    people: list[list[tuple[str, cp_model.IntVar]]] = field(default_factory=list)
+
+    @property
+    def end(self) -> cp_model.LinearExprT:
+        """End of the teardown."""
+        return self.run_end + self.activity.teardown
+
+    def earliest(self) -> int:
+        """First tick at which it can start."""
+        return first(self.starts)
+
+    def latest_end(self) -> int:
+        """Last tick at which it can end."""
+        return last(self.starts) + length(self.activity, self.longest)
+
+
+class Model:
+    """CP-SAT model of the activities `free`, which are not placed in `state`.
+
+    Parameters
+    ----------
+    incumbent
+        Where the activities were placed: the hint, complete for every variable.
+    exact
+        Whether the model may forbid nothing that the rules allow, so that its bound is one. Else it
+        is as strict as `State` (see `Index.changeovers_are_strict`).
+
+    Attributes
+    ----------
+    parts
+        For each activity that has a place at all its parts.
+    costs
+        What is paid if a literal holds, for changeovers.
+    by_row
+        Whether changeovers are a circuit on each resource, else orders of pairs.
+    loose
+        Whether changeovers to what is fixed are in the circuit, else they are cut out of the domains.
+    rows
+        Resources whose changeovers are in `costs`.
+    days
+        Literals for the day or week in which a phase starts, see `model_sharing.start_days`.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        free: Sequence[str],
+        incumbent: Mapping[str, Sequence[Assignment]],
+        *,
+        exact: bool = False,
+    ) -> None:
+        self.state = state
+        self.index = state.index
+        self.cp = cp_model.CpModel()
+        self.free = frozenset(free)
+        weighted = self.index.problem.weights.changeover > 0
+        self.loose = exact and self.index.changeovers_are_strict()
+        self.by_row = weighted or self.loose
+        self.incumbent = incumbent
+        self.parts: dict[str, list[Part]] = {}
+        self.costs: list[tuple[float, cp_model.IntVar]] = []
+        self.rows: set[str] = set()
+        self.days: dict[tuple[int, str, int, bool], dict[int, cp_model.IntVar]] = {}
+        self._counts: dict[Part, cp_model.IntVar] = {}
+        self.hints: dict[int, tuple[cp_model.IntVar, int]] = {}
+        for name in free:
+            parts = self._activity(self.index.activities[name])
+            if parts:
+                self.parts[name] = parts
+        for name in free:
+            if name not in self.parts and self.must(self.index.activities[name]):
+                self.cp.add_bool_or([])
+        add_resources(self)
+        add_runs(self)
+        add_utilities(self)
+        add_people(self)
+        add_precedences(self)
+        add_chains(self)
+        self.objective = Objective(self)
+        for variable, value in self.hints.values():
+            self.cp.add_hint(variable, value)
+
+    # Variables
+
+    def hint(self, variable: cp_model.IntVar, value: int) -> None:
+        """Say which value a variable has in the incumbent."""
+        self.hints[variable.index] = (variable, value)
+
+    def new_literal(self, hint: bool) -> cp_model.IntVar:
+        """A new Boolean with its value in the incumbent."""
+        variable = self.cp.new_bool_var("")
+        self.hint(variable, int(hint))
+        return variable
+
+    def hinted(self, literal: cp_model.IntVar) -> bool:
+        """Whether a Boolean is true in the incumbent."""
+        return bool(self.hints[literal.index][1])
+
+    def restrict(self, start: cp_model.IntVar, starts: int, literal: cp_model.IntVar) -> None:
+        """The start is one of `starts` if the literal holds."""
+        self.cp.add_linear_expression_in_domain(start, domain(starts)).only_enforce_if(literal)
+
+    def all_parts(self) -> list[Part]:
+        """Parts of all activities."""
+        return [part for parts in self.parts.values() for part in parts]
+
+    def placed(self, part: Part) -> Assignment | None:
+        """Where a part is in the incumbent."""
+        placed = self.incumbent.get(part.activity.id, ())
+        return placed[part.number] if part.number < len(placed) else None
+
+    def must(self, activity: Activity) -> bool:
+        """Whether the activity has to stay placed: it is mandatory, or another stands on it."""
+        if activity.id not in self.incumbent:
+            return False
+        return activity.mandatory or any(
+            lag.after in self.state.placed for lag in self.index.after[activity.id]
+        )
+
+    def _activity(self, activity: Activity) -> list[Part]:
+        parts: list[Part] = []
+        several = activity.most_parts > 1
+        for number in range(activity.most_parts):
+            part = self._part(activity, number, several)
+            if part is None:
+                break
+            if parts:
+                self.cp.add_implication(part.present, parts[-1].present)
+                self.cp.add(part.start + activity.setup >= parts[-1].run_end).only_enforce_if(part.present)
+            parts.append(part)
+        if parts and self.must(activity):
+            self.cp.add(parts[0].present == 1)
+        if parts and several:
+            self._sum(activity, parts)
+        return parts
+
+    def _part(self, activity: Activity, number: int, several: bool) -> Part | None:
+        cp, index = self.cp, self.index
+        old = self.incumbent.get(activity.id, ())
+        at = old[number] if number < len(old) else None
+        modes: list[tuple[Mode, int, int, int, list[Cell]]] = []
+        for mode in activity.modes:
+            shortest, longest = index.least(activity, mode), index.wish(activity, mode)
+            if several:
+                shortest = min(shortest, activity.least_part)
+            skip: tuple[Rule, ...] = ("changeover",) if self.loose else ()
+            alone = not several
+            frame = Frame(self.state, activity, mode, skip, first=alone, last=alone, free=self.free)
+            if shortest == longest:
+                starts, cells = frame.starts(longest), []
+            else:
+                cells = cells_of(frame, shortest)
+                starts = reduce(or_, (cell.starts for cell in cells), 0)
+            if starts:
+                modes.append((mode, shortest, longest, starts, cells))
+        if not modes:
+            return None
+        starts = 0
+        for entry in modes:
+            starts |= entry[3]
+        shortest, longest = min(m[1] for m in modes), max(m[2] for m in modes)
+        present = self.new_literal(at is not None)
+        start = cp.new_int_var_from_domain(domain(starts), "")
+        self.hint(start, at.start if at else spans(starts)[0][0])
+        size: cp_model.IntVar | int = longest
+        run_end: cp_model.LinearExprT = start + activity.setup + longest
+        if shortest < longest or len({m[2] for m in modes}) > 1:
+            size = cp.new_int_var(shortest, longest, "")
+            end = cp.new_int_var(0, index.horizon, "")
+            self.hint(size, at.duration if at else shortest)
+            begin = (at.start if at else spans(starts)[0][0]) + activity.setup
+            self.hint(end, begin + (at.duration if at else shortest))
+            cp.add(start + activity.setup + size == end).only_enforce_if(present)
+            run_end = end
+        part = Part(activity, number, present, start, size, run_end, starts, shortest, longest)
+        for mode, least, wish, mask, cells in modes:
+            chosen = at is not None and at.mode == mode.id
+            literal = present if len(modes) == 1 else self.new_literal(chosen)
+            part.choices.append(Choice(mode, literal, mask))
+            if mask != starts:
+                self.restrict(start, mask, literal)
+            if not isinstance(size, int) and (least, wish) != (shortest, longest):
+                cp.add_linear_constraint(size, least, wish).only_enforce_if(literal)
+            if cells:
+                self._stay_in_cell(part, literal, cells, at if chosen else None)
+        if len(modes) > 1:
+            cp.add_exactly_one([*(c.literal for c in part.choices), present.negated()])
+        return part
+
+    def _stay_in_cell(
+        self, part: Part, literal: cp_model.IntVar, cells: list[Cell], at: Assignment | None
+    ) -> None:
+        """An elastic run lies in one free stretch of its mode."""
+        literals = []
+        taken = False
+        for cell in cells:
+            inside = (
+                at is not None
+                and not taken
+                and has(cell.starts, at.start)
+                and has(cell.ends, at.start + part.activity.setup + at.duration)
+            )
+            taken = taken or inside
+            mine = literal if len(cells) == 1 else self.new_literal(inside)
+            literals.append(mine)
+            self.restrict(part.start, cell.starts, mine)
+            self.cp.add_linear_expression_in_domain(part.run_end, domain(cell.ends)).only_enforce_if(mine)
+        if len(cells) > 1:
+            self.cp.add_exactly_one([*literals, literal.negated()])
+
+    def _sum(self, activity: Activity, parts: list[Part]) -> None:
+        """All parts together have between the least and the wish; several are each long enough."""
+        total = sum(self.counted(part) for part in parts)
+        for choice in (choice for part in parts for choice in part.choices):
+            least, wish = self.index.least(activity, choice.mode), self.index.wish(activity, choice.mode)
+            self.cp.add_linear_constraint(total, least, wish).only_enforce_if(choice.literal)
+        for part in parts[1:]:
+            self.cp.add(part.size >= activity.least_part).only_enforce_if(part.present)
+            self.cp.add(parts[0].size >= activity.least_part).only_enforce_if(part.present)
+
+    def counted(self, part: Part) -> cp_model.IntVar:
+        """Ticks of run of a part: 0 if it is not placed."""
+        if part in self._counts:
+            return self._counts[part]
+        counted = self._counts[part] = self.cp.new_int_var(0, part.longest, "")
+        at = self.placed(part)
+        self.hint(counted, at.duration if at else 0)
+        self.cp.add(counted == part.size).only_enforce_if(part.present)
+        self.cp.add(counted == 0).only_enforce_if(part.present.negated())
+        return counted
+
+    def solution(
+        self, values: cp_model.CpSolver | cp_model.CpSolverSolutionCallback
+    ) -> dict[str, list[Assignment]]:
+        """The parts of each activity that the solver places, in order of time."""
+        found: dict[str, list[Assignment]] = {}
+        for name, parts in self.parts.items():
+            for part in parts:
+                if not values.boolean_value(part.present):
+                    continue
+                mode = next(c.mode for c in part.choices if values.boolean_value(c.literal))
+                size = part.size if isinstance(part.size, int) else values.value(part.size)
+                people = tuple(
+                    tuple(person for person, literal in need if values.boolean_value(literal))
+                    for need in part.people
+                )
+                start = values.value(part.start)
+                found.setdefault(name, []).append(
+                    Assignment(name, part.number + 1, mode.id, start, size, people)
+                )
+        return found
+
+
+def domain(mask: int) -> cp_model.Domain:
+    """A mask that is not negative as a domain of CP-SAT."""
+    return cp_model.Domain.from_intervals([[start, end - 1] for start, end in spans(mask)])

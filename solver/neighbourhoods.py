@@ -1,0 +1,149 @@
+"""Which activities to take out and place anew: those that compete for the same things."""
+
+import random
+from collections.abc import Callable, Collection, Iterable
+
+from solver.index import Index, length
+from solver.state import State
+
+_SMALLEST, _LARGEST = 12, 120
+_FORGET = 0.9
+
+
+class Neighbourhoods:
+    """Chooses neighbourhoods, more often the kinds that have brought most of late.
+
+    Attributes
+    ----------
+    size
+        About how many activities to free: it grows while CP-SAT proves its answers, and shrinks
+        while it runs out of time.
+    """
+
+    def __init__(self, index: Index, rng: random.Random, size: float) -> None:
+        self._index = index
+        self._rng = rng
+        self.size = size
+        self._kinds: dict[str, Callable[[State, list[str]], list[str]]] = {
+            "left out": self._left_out,
+            "short": self._short,
+            "place": self._place,
+            "time": self._time,
+            "any": self._any,
+        }
+        self._weights = dict.fromkeys(self._kinds, 1.0)
+        self._movable = [name for name, activity in index.activities.items() if activity.pin is None]
+        self._things = {name: _things(index, name) for name in self._movable}
+        self._span = {name: _span(index, name) for name in self._movable}
+
+    def pick(self, state: State, taken: Collection[str]) -> tuple[str, list[str]]:
+        """A kind of neighbourhood, and the activities to free; none of them is in `taken`."""
+        movable = [name for name in self._movable if name not in taken]
+        kinds = list(self._kinds)
+        kind = self._rng.choices(kinds, [self._weights[k] for k in kinds])[0]
+        names = self._kinds[kind](state, movable) or self._any(state, movable)
+        return kind, self._whole(state, names, taken)
+
+    def learn(self, kind: str, gain: float, effort: float, *, proven: bool) -> None:
+        """Take note of what a neighbourhood brought, as a share of the objective, for its effort."""
+        reward = min(20.0, 1e4 * gain / max(effort, 0.05)) + 0.2
+        self._weights[kind] = _FORGET * self._weights[kind] + (1 - _FORGET) * reward
+        self.size *= 1.03 if proven else 0.96
+        self.size = min(max(self.size, _SMALLEST), _LARGEST)
+
+    def _whole(self, state: State, names: Iterable[str], taken: Collection[str]) -> list[str]:
+        """With them the rest of their chains, and what would have to be placed before them."""
+        found: dict[str, None] = {}
+        stack = list(names)[::-1]
+        while stack:
+            name = stack.pop()
+            if name in found or name in taken or self._index.activities[name].pin is not None:
+                continue
+            found[name] = None
+            stack += self._index.chains.get(name, [])
+            stack += [lag.before for lag in self._index.before[name] if lag.before not in state.placed]
+        return list(found)
+
+    def _left_out(self, state: State, movable: list[str]) -> list[str]:
+        """Around an activity that has no place."""
+        left = [name for name in movable if name not in state.placed]
+        if not left:
+            return []
+        values = [self._index.activities[name].value + 1e-6 for name in left]
+        return self._around(state, movable, self._rng.choices(left, values)[0])
+
+    def _short(self, state: State, movable: list[str]) -> list[str]:
+        """Around an activity that is placed with less than its wish."""
+        short = [name for name in movable if name in state.placed and self._missing(state, name)]
+        return self._around(state, movable, self._rng.choice(short)) if short else []
+
+    def _place(self, state: State, movable: list[str]) -> list[str]:
+        """Around an activity that has a place."""
+        placed = [name for name in movable if name in state.placed]
+        return self._around(state, movable, self._rng.choice(placed)) if placed else []
+
+    def _time(self, state: State, movable: list[str]) -> list[str]:
+        """Whatever could run at one time."""
+        return self._near(state, movable, self._rng.randrange(self._index.horizon), None)
+
+    def _any(self, state: State, movable: list[str]) -> list[str]:
+        return self._rng.sample(movable, min(len(movable), int(self.size)))
+
+    def _around(self, state: State, movable: list[str], name: str) -> list[str]:
+        start, end = self._span[name]
+        if name in state.placed:
+            start, end = state.start(name), state.end(name)
+        focus = self._rng.randrange(start, max(end, start + 1))
+        near = self._near(state, movable, focus, self._things[name])
+        return [name, *(other for other in near if other != name)]
+
+    def _near(self, state: State, movable: list[str], focus: int, things: frozenset[str] | None) -> list[str]:
+        """Those that share something with `things` and lie nearest to a tick; some have no place."""
+        placed: list[tuple[float, str]] = []
+        left: list[tuple[float, str]] = []
+        scale = self._index.horizon / 20
+        for name in movable:
+            shared = 1.0
+            if things is not None:
+                common = len(things & self._things[name])
+                if not common:
+                    continue
+                shared = common / len(things)
+            noise = self._rng.random() * scale
+            if name in state.placed:
+                gap = max(state.start(name) - focus, focus - state.end(name), 0)
+                placed.append(((gap + noise) / (0.3 + shared), name))
+            else:
+                start, end = self._span[name]
+                gap = max(start - focus, focus - end, 0)
+                left.append(((gap + 3 * noise) / (0.3 + shared), name))
+        size = int(self.size)
+        chosen = sorted(placed)[: max(size * 2 // 3, size - len(left))]
+        return [name for _, name in [*chosen, *sorted(left)[: size - len(chosen)]]]
+
+    def _missing(self, state: State, name: str) -> bool:
+        parts = state.placed[name]
+        activity = self._index.activities[name]
+        mode = self._index.modes[name][parts[0].mode]
+        return sum(part.duration for part in parts) < self._index.wish(activity, mode)
+
+
+def _things(index: Index, name: str) -> frozenset[str]:
+    """What the activity could hold: resources, qualifications, groups, participants."""
+    activity = index.activities[name]
+    found = {f"r{resource}" for mode in activity.modes for resource in mode.resources}
+    found |= {f"q{need.qualification}" for need in activity.needs}
+    found |= {f"g{group}" for group in activity.groups}
+    return frozenset(found | {f"p{person}" for person in activity.participants})
+
+
+def _span(index: Index, name: str) -> tuple[int, int]:
+    """From the first tick at which the activity could start to the last at which it could end."""
+    activity = index.activities[name]
+    start = max(0, activity.release or 0)
+    end = index.horizon if activity.deadline is None else min(index.horizon, activity.deadline)
+    if activity.windows:
+        start = max(start, min(window.start for window in activity.windows) - activity.setup)
+        end = min(end, max(window.end for window in activity.windows) + activity.teardown)
+    least = min((index.least(activity, mode) for mode in activity.modes), default=1)
+    return start, max(end, start + length(activity, least))

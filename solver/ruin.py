@@ -1,0 +1,92 @@
+"""Quick improvement: take some activities out and put them back greedily in another order.
+
+A round takes milliseconds and finds what is easy; CP-SAT then has the hard part left.
+
+Notes
+-----
+Ruin and recreate as in Schrimpf, Schneider, Stamm-Wilbrandt and Dueck (2000), Record breaking
+optimization results using the ruin and recreate principle, Journal of Computational Physics 159.
+"""
+
+import random
+from collections.abc import Callable, Iterable
+
+from solver.construct import Chooser, before_first, fill
+from solver.index import Index, length
+from solver.neighbourhoods import Neighbourhoods
+from solver.state import State
+
+_SIZES = (6.0, 10.0, 16.0)
+_BURST = 50
+
+
+class Ruin:
+    """Rounds of ruin and recreate on one state, which never gets worse."""
+
+    def __init__(self, index: Index, rng: random.Random) -> None:
+        self._index = index
+        self._rng = rng
+        self._picker = Neighbourhoods(index, rng, _SIZES[0])
+        self._choosers = (Chooser(index), Chooser(index, spare=True))
+        self._densities = {name: _density(index, name) for name in index.activities}
+
+    def burst(self, state: State, stop: Callable[[], bool]) -> float:
+        """Some rounds; return by which share of the objective the schedule is better."""
+        before = (state.mandatory(), state.objective())
+        rank = before
+        for _ in range(_BURST):
+            if stop():
+                break
+            rank = self._round(state, rank)
+        if rank[0] > before[0]:
+            return 1.0
+        return (rank[1] - before[1]) / max(1.0, abs(before[1]))
+
+    def _round(self, state: State, rank: tuple[int, float]) -> tuple[int, float]:
+        self._picker.size = self._rng.choice(_SIZES)
+        _, free = self._picker.pick(state, ())
+        out = self._with_followers(state, free)
+        standing = set(state.placed) - set(out)
+        old = {name: state.remove(name) for name in out}
+        names = self._order(dict.fromkeys([*free, *out]))
+        chooser = self._rng.choice(self._choosers)
+        fill(state, [self._index.activities[name] for name in names], chooser)
+        new = (state.mandatory(), state.objective())
+        if new >= (rank[0], rank[1] - 1e-9):
+            return new
+        state.restore({*old, *(name for name in state.placed if name not in standing)}, old)
+        return rank
+
+    def _with_followers(self, state: State, names: Iterable[str]) -> list[str]:
+        """Those of the names that are placed, with all that stands on them."""
+        out: dict[str, None] = {}
+        stack = [name for name in names if name in state.placed]
+        while stack:
+            name = stack.pop()
+            if name in out or self._index.activities[name].pin is not None:
+                continue
+            out[name] = None
+            chain = self._index.chains.get(name, ())
+            after = [lag.after for lag in self._index.after[name]]
+            stack += [other for other in [*after, *chain] if other in state.placed]
+        return list(out)
+
+    def _order(self, names: Iterable[str]) -> list[str]:
+        """An order near that of value or of density; mandatory ones first."""
+        by_density = self._rng.random() < 0.6
+        keys = {}
+        for name in names:
+            activity = self._index.activities[name]
+            good = self._densities[name] if by_density else activity.value
+            keys[name] = (not activity.mandatory, -good * (0.6 + 0.8 * self._rng.random()), name)
+        wanted = set(keys)
+        return [
+            name for name in before_first(self._index, sorted(keys, key=keys.__getitem__)) if name in wanted
+        ]
+
+
+def _density(index: Index, name: str) -> float:
+    """Value for each tick of each resource."""
+    activity = index.activities[name]
+    ticks = [length(activity, index.wish(activity, m)) * max(1, len(m.resources)) for m in activity.modes]
+    return activity.value / min(ticks, default=1)

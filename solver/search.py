@@ -1,0 +1,258 @@
+"""The search: greedy schedules, then one model if the problem is small, else many neighbourhoods."""
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from solver.bounds import alone
+from solver.construct import ORDERS, Chooser, fill, greedy, ordered, place_pinned
+from solver.index import Index
+from solver.model import Model
+from solver.neighbourhoods import Neighbourhoods
+from solver.rounds import Answer, Round
+from solver.ruin import Ruin
+from solver.solution import Assignment, Options
+from solver.state import State
+from solver.watch import Watch
+
+_SMALL = 100
+"""Most activities that are tried as one model."""
+
+_WAIT_SECONDS = 0.05
+_GRACE_SECONDS = 0.3
+_ROUND_SECONDS = 2.0
+_ROUND_EFFORT = 1.0
+_FIRST_SIZE = 30.0
+
+_RUIN_SHARE = 0.15
+_LEAST_GAIN = 2e-4
+_MOST_BURSTS = 100
+
+
+def search(
+    index: Index,
+    options: Options,
+    watch: Watch,
+    start: Sequence[Assignment],
+    executor: Executor | None,
+) -> None:
+    """Leave the best schedule that is found with `watch`."""
+    state = first_schedule(index, watch, start)
+    watch.lower_bound_to(sum(alone(index).values()))
+    if watch.over() or options.max_rounds == 0:
+        return
+    if executor is not None:
+        _Search(index, options, watch, executor, state).run()
+        return
+    threads = ThreadPoolExecutor(options.workers, "solve")
+    try:
+        _Search(index, options, watch, threads, state).run()
+    finally:
+        # Not waited for: whoever said stop gets the answer while CP-SAT still folds up.
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def first_schedule(index: Index, watch: Watch, start: Sequence[Assignment]) -> State:
+    """The best of the earlier schedule and greedy ones in several orders."""
+    if start:
+        watch.offer(resume(index, start))
+    for order in ORDERS:
+        for spare in (True, False):
+            # The first one is finished whatever the clock says: it is the answer if there is no time.
+            if watch.rank is None or not watch.over():
+                watch.offer(greedy(index, order, spare=spare))
+    state = State(index)
+    state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
+    return state
+
+
+def resume(index: Index, start: Sequence[Assignment]) -> State:
+    """What of an earlier schedule still fits, then what else does."""
+    state = State(index)
+    place_pinned(state)
+    parts: dict[str, list[Assignment]] = {}
+    for part in start:
+        if part.activity in index.activities and part.activity not in state.placed:
+            parts.setdefault(part.activity, []).append(part)
+    for activity in ordered(index, "value"):
+        if activity.id in parts:
+            state.insert(activity, parts[activity.id])
+    while broken := state.incomplete():
+        for name in broken:
+            state.remove(name)
+    fill(state, ordered(index, "density"), Chooser(index))
+    return state
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    round: Round
+    kind: str
+    free: list[str]
+
+
+class _Search:
+    def __init__(
+        self, index: Index, options: Options, watch: Watch, executor: Executor, state: State
+    ) -> None:
+        self._index = index
+        self._options = options
+        self._watch = watch
+        self._executor = executor
+        self._state = state
+        self._rng = random.Random(options.seed)
+        self._chooser = Chooser(index)
+        self._orderly = [a.id for a in ordered(index, "value")]
+        self._movable = [a.id for a in index.activities.values() if a.pin is None]
+
+    def run(self) -> None:
+        if not self._movable:
+            return
+        if len(self._movable) <= _SMALL and self._monolith():
+            return
+        self._ruin()
+        self._improve()
+
+    def _ruin(self) -> None:
+        """Quick rounds in this thread, while they bring much."""
+        ruin = Ruin(self._index, self._rng)
+        most = self._options.max_rounds
+        end = self._watch.seconds() + _RUIN_SHARE * self._watch.left()
+        for _ in range(_MOST_BURSTS if most is None else min(most, _MOST_BURSTS)):
+            gain = ruin.burst(self._state, self._watch.over)
+            self._watch.offer(self._state)
+            self._watch.tick()
+            if self._watch.over() or gain < _LEAST_GAIN or (most is None and self._watch.seconds() > end):
+                return
+
+    def _monolith(self) -> bool:
+        """Solve the whole problem as one model; return whether the answer is proven the best."""
+        watch, rounds = self._watch, self._options.max_rounds
+        model = self._model(self._movable, exact=True)
+        fixed = self._fixed_worth(model)
+        share = 1.0 if len(self._movable) <= _SMALL // 3 else 0.5
+        effort = None if rounds is None else rounds * _ROUND_EFFORT
+        told = rounds is None
+        solving = Round(
+            model, share * watch.left(), effort, self._options.workers, self._options.seed, told=told
+        )
+        future = self._executor.submit(solving.run)
+        while not self._wait({future: solving}):
+            if (found := solving.latest()) is not None:
+                self._take(found, self._movable)
+            if (bound := solving.bound) is not None:
+                self._lower_bound(model, fixed, bound)
+            if self._late():
+                return True
+        answer = future.result()
+        if answer.parts is not None:
+            self._take(answer.parts, self._movable)
+        if answer.bound is not None:
+            self._lower_bound(model, fixed, answer.bound)
+        rank = watch.rank
+        return rank is not None and watch.bound is not None and rank[1] >= watch.bound - 1e-6
+
+    def _lower_bound(self, model: Model, fixed: float, bound: float) -> None:
+        """Take over a bound of CP-SAT; it holds for schedules with as many mandatory activities."""
+        placed = [name for name in self._movable if name in self._state.placed and self._wanted(model, name)]
+        self._watch.lower_bound_to(fixed + model.objective.bound(bound, len(placed)))
+
+    def _wanted(self, model: Model, name: str) -> bool:
+        activity = self._index.activities[name]
+        return activity.mandatory and not model.must(activity)
+
+    def _fixed_worth(self, model: Model) -> float:
+        """What the schedule is worth without the activities of the model."""
+        state = State(self._index)
+        place_pinned(state)
+        lines = (line for resource, line in state.lines.items() if resource not in model.rows)
+        ticks = sum(line.changeover_ticks() for line in lines)
+        worth = sum(state.worth(self._index.activities[n], parts) for n, parts in state.placed.items())
+        return worth - self._index.problem.weights.changeover * ticks
+
+    def _improve(self) -> None:
+        """Neighbourhood after neighbourhood, as many at a time as there are workers."""
+        picker = Neighbourhoods(self._index, self._rng, _FIRST_SIZE)
+        pending: dict[Future[Answer], _Pending] = {}
+        rounds = 0
+        most = self._options.max_rounds
+        while True:
+            while len(pending) < self._options.workers and (most is None or rounds < most):
+                if self._watch.over():
+                    break
+                rounds += 1
+                taken = {name for waiting in pending.values() for name in waiting.free}
+                kind, free = picker.pick(self._state, taken)
+                if not free:
+                    break
+                seconds = self._watch.left()
+                if most is None:
+                    seconds = min(_ROUND_SECONDS, seconds)
+                seed = self._rng.randrange(1 << 30)
+                solving = Round(self._model(free), seconds, _ROUND_EFFORT, 1, seed)
+                pending[self._executor.submit(solving.run)] = _Pending(solving, kind, free)
+            if not pending:
+                return
+            done = self._wait({future: waiting.round for future, waiting in pending.items()})
+            if self._late():
+                return
+            for future in done:
+                waiting = pending.pop(future)
+                answer = future.result()
+                before = self._state.objective()
+                if answer.parts is not None:
+                    self._take(answer.parts, waiting.free)
+                gain = (self._state.objective() - before) / max(1.0, abs(before))
+                picker.learn(waiting.kind, gain, answer.effort, proven=answer.proven)
+
+    def _model(self, free: Sequence[str], *, exact: bool = False) -> Model:
+        """Model of some activities against the rest; the state is left as it was."""
+        old = {name: self._state.remove(name) for name in free if name in self._state.placed}
+        model = Model(self._state, free, old, exact=exact)
+        for parts in old.values():
+            for part in parts:
+                self._state.hold(part)
+        return model
+
+    def _wait(self, running: dict[Future[Answer], Round]) -> set[Future[Answer]]:
+        """Wait a moment for one to be done, tell how it stands, stop all when it is time to end."""
+        done, _ = wait(running, _WAIT_SECONDS, return_when=FIRST_COMPLETED)
+        self._watch.tick()
+        if self._watch.over():
+            for solving in running.values():
+                solving.stop()
+        return done
+
+    def _late(self) -> bool:
+        """Whether to leave without waiting for what still runs."""
+        return self._watch.over() and (self._watch.stopped or self._watch.late() > _GRACE_SECONDS)
+
+    def _take(self, proposed: dict[str, list[Assignment]], free: Sequence[str]) -> bool:
+        """Place what CP-SAT proposes, rule by rule; go back if that is worse than before."""
+        state = self._state
+        rank = (state.mandatory(), state.objective())
+        old = dict(state.placed)
+        for name in free:
+            if name in state.placed:
+                state.remove(name)
+        refused = []
+        for name in self._in_order(proposed):
+            if not state.insert(self._index.activities[name], proposed[name]):
+                refused.append(name)
+        touched = set(free)
+        while broken := state.incomplete():
+            touched.update(broken)
+            for name in broken:
+                state.remove(name)
+        if refused:
+            fill(state, [self._index.activities[name] for name in refused], self._chooser)
+        if (state.mandatory(), state.objective()) < (rank[0], rank[1] - 1e-9):
+            state.restore(touched, old)
+            return False
+        self._watch.offer(state)
+        return True
+
+    def _in_order(self, names: dict[str, list[Assignment]]) -> list[str]:
+        """Those before others first, else as in the order of value."""
+        return [name for name in self._orderly if name in names]

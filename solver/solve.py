@@ -1,0 +1,103 @@
+"""From a problem to a solution: a greedy start, a search, reasons, and a check by other code."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+from solver.check import check
+from solver.construct import Chooser, fill, ordered
+from solver.index import Index
+from solver.problem import Problem
+from solver.reasons import reasons
+from solver.search import search
+from solver.solution import Assignment, Options, ProblemError, Solution, Status
+from solver.state import State
+from solver.verify import verify
+from solver.watch import OnProgress, Watch
+
+_CLOSED = 1e-6
+
+
+def solve(
+    problem: Problem,
+    options: Options = Options(),
+    executor: Executor | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    stop: Callable[[], bool] | None = None,
+    start: Sequence[Assignment] = (),
+) -> Solution:
+    """The best schedule that can be found in the time; always one that keeps every rule.
+
+    Parameters
+    ----------
+    executor
+        Where CP-SAT runs, of threads (default: one of its own). It is not shut down.
+    on_progress
+        Called, in the calling thread, with the state of the search and the best assignments so far:
+        at each improvement, and about each second otherwise.
+    stop
+        Asked about ten times a second; once it answers true the best so far is returned.
+    start
+        An earlier schedule; what of it still fits is the starting point.
+
+    Raises
+    ------
+    ProblemError
+        If the problem has faults; all of them are named.
+
+    Notes
+    -----
+    Greedy schedules in several orders, then large neighbourhood search: some activities are taken
+    out, and CP-SAT places them anew around the rest. A small problem is one neighbourhood, and
+    its solution is proven optimal. (Shaw, 1998, Using constraint programming and local search
+    methods to solve vehicle routing problems, CP-98.)
+    """
+    faults = check(problem)
+    if faults:
+        raise ProblemError(problem, tuple(faults))
+    watch = Watch(problem, options, on_progress, stop)
+    index = Index(problem)
+    search(index, options, watch, start, executor)
+    state = State(index)
+    state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
+    _settle(state, watch)
+    assignments = state.assignments()
+    _promise_kept(problem, index, assignments)
+    unplaced = reasons(state)
+    objective = state.objective()
+    return Solution(
+        assignments=assignments,
+        unplaced=unplaced,
+        status=_status(watch, objective),
+        objective=objective,
+        bound=watch.bound,
+        history=tuple(watch.history),
+        seconds=watch.seconds(),
+        seed=options.seed,
+    )
+
+
+def _settle(state: State, watch: Watch) -> None:
+    """Place what still fits, so that each activity left out has a reason."""
+    chooser = Chooser(state.index)
+    while fill(state, ordered(state.index, "density"), chooser):
+        watch.offer(state)
+
+
+def _status(watch: Watch, objective: float) -> Status:
+    if watch.bound is not None and objective >= watch.bound - _CLOSED * max(1.0, abs(watch.bound)):
+        return "optimal"
+    return "stopped" if watch.stopped else "feasible"
+
+
+def _promise_kept(problem: Problem, index: Index, assignments: tuple[Assignment, ...]) -> None:
+    """Raise if the answer breaks a rule, other than promises that break it among themselves."""
+    violations = verify(problem, assignments).violations
+    if not violations:
+        return
+    pinned = [part for part in assignments if index.activities[part.activity].pin is not None]
+    known = {(v.rule, v.subject) for v in verify(problem, pinned).violations}
+    wrong = [v for v in violations if (v.rule, v.subject) not in known]
+    if wrong:
+        lines = "; ".join(violation.message for violation in wrong[:5])
+        raise RuntimeError(f"{problem.name or 'problem'}: the answer breaks {len(wrong)} rules: {lines}")

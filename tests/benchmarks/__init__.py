@@ -1,0 +1,1 @@
+"""Instances from elsewhere as problems of ours, and our answers in their formats."""

@@ -1,0 +1,44 @@
+"""`solve` against all plans of tiny problems: never wrong, and the best whenever it says so."""
+
+import pytest
+from hypothesis import HealthCheck, event, given, note, settings
+
+from solver import Options, Problem, problem_to_json, solve, verify
+from tests.solver.brute import best_objective
+from tests.solver.strategies import problems
+
+OPTIONS = Options(time_limit=1.0, workers=1, seed=1)
+
+few = settings(
+    max_examples=200, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+)
+many = settings(max_examples=2_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+
+
+@few
+@given(problems())
+def test_solve_is_never_above_the_best_and_the_best_if_it_says_so(problem):
+    agrees_with_brute_force(problem)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3_600)
+@many
+@given(problems())
+def test_solve_is_the_best_on_many_more_problems(problem):
+    agrees_with_brute_force(problem)
+
+
+def agrees_with_brute_force(problem: Problem) -> None:
+    note(f"problem: {problem_to_json(problem)}")
+    solution = solve(problem, OPTIONS)
+    note(f"solution: {solution.assignments}")
+    verdict = verify(problem, solution.assignments)
+    assert verdict.violations == ()
+    assert solution.objective == pytest.approx(verdict.objective, abs=1e-6)
+    best = best_objective(problem)
+    event(f"{len(problem.activities)} activities, {solution.status}")
+    assert solution.objective <= best + 1e-6
+    assert solution.bound is None or solution.bound >= best - 1e-6
+    if solution.status == "optimal":
+        assert solution.objective == pytest.approx(best, abs=1e-6)

@@ -1,0 +1,65 @@
+"""What a solution places, as proposals for the one door to bookings."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from scheduler.bookings.proposal import Duty, Proposal, Supply
+from scheduler.calendars.models import Site
+from scheduler.database import session
+from scheduler.people.models import Person
+from scheduler.plans.problem import Translation
+from scheduler.requests.models import ActivityRequest
+from solver import Activity, Assignment
+
+
+def proposals_of(present: Translation, site: Site, assignments: Iterable[Assignment]) -> list[Proposal]:
+    """A proposal for each part that is new; what is pinned is booked already."""
+    activities = {activity.id: activity for activity in present.problem.activities}
+    new = [part for part in assignments if activities[part.activity].pin is None]
+    people = _people(site, {code for part in new for names in part.people for code in names})
+    return [
+        _proposal(present, site, present.requests[part.activity], activities[part.activity], part, people)
+        for part in new
+    ]
+
+
+def _proposal(
+    present: Translation,
+    site: Site,
+    asked: ActivityRequest,
+    activity: Activity,
+    part: Assignment,
+    people: dict[str, Person],
+) -> Proposal:
+    timeline = present.timeline
+    start = part.start + activity.setup
+    way = next(way for way in asked.alternatives if str(way.number) == part.mode)
+    return Proposal(
+        site=site,
+        title=asked.title,
+        # As asked for: the parts of a whole are held with it without being named.
+        resources=tuple(way.resources),
+        run=timeline.interval(start, start + part.duration),
+        setup_minutes=timeline.minutes(activity.setup),
+        teardown_minutes=timeline.minutes(activity.teardown),
+        activity_request=asked,
+        project=asked.project,
+        exclusion_group=asked.exclusion_group,
+        configuration=asked.configuration,
+        # The needs of the activity stand in the order of those of the request.
+        duties=tuple(
+            Duty(people[code], need.qualification, need.phase)
+            for need, names in zip(asked.needs, part.people, strict=True)
+            for code in names
+        ),
+        participants=tuple(row.person for row in asked.participants),
+        supplies=tuple(Supply(draw.utility, draw.amount, draw.phase) for draw in asked.draws),
+        alternative=way.number,
+        part_no=part.part,
+    )
+
+
+def _people(site: Site, codes: set[str]) -> dict[str, Person]:
+    rows = session.scalars(select(Person).where(Person.site_id == site.id, Person.code.in_(codes)))
+    return {person.code: person for person in rows}

@@ -1,0 +1,305 @@
+"""Plans, their progress, what they place and what not, for pages and files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from scheduler.accounts.models import User
+from scheduler.bookings.models import Booking
+from scheduler.bookings.queries import shows, visible_project_ids
+from scheduler.calendars.service import zone_of
+from scheduler.database import session, utc_now
+from scheduler.errors import NotFound
+from scheduler.intervals import Interval
+from scheduler.people.models import Person
+from scheduler.plans.left_out import LeftOut
+from scheduler.plans.models import Plan, SolveRun
+from scheduler.plans.reasons import HIDDEN, Names, Speaker
+from scheduler.plans.timeline import Timeline
+from scheduler.projects.models import Project
+from scheduler.requests.models import ActivityRequest
+from scheduler.resources.models import Utility
+from solver import Problem, Solution, problem_from_json, solution_from_json
+
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class NotPlaced:
+    """A request without a place; `kind` is that of its project."""
+
+    code: str
+    title: str
+    kind: str
+    reason_text: str
+    remedy_text: str
+    rule: str
+    request_id: int | None = None
+    project_code: str = ""
+    wish_minutes: int = 0
+    priority: int = 3
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One part of a request in its place; what stood before is not new, and has a booking.
+
+    `people` are names with what they are there for, as "Sana Mirza (vacuum operator)".
+    """
+
+    code: str
+    title: str
+    kind: str
+    part_no: int
+    run: Interval
+    occupied: Interval
+    resources: tuple[str, ...]
+    people: tuple[str, ...]
+    is_new: bool
+    request_id: int | None = None
+    project_code: str = ""
+
+
+def list_plans(site_id: int) -> list[Plan]:
+    """The latest first, without the large fields."""
+    return list(
+        session.scalars(
+            select(Plan)
+            .where(Plan.site_id == site_id)
+            .options(
+                defer(Plan.problem),
+                defer(Plan.solution),
+                selectinload(Plan.runs).options(defer(SolveRun.best_solution), defer(SolveRun.history)),
+            )
+            .order_by(Plan.number.desc())
+        )
+    )
+
+
+def get_plan(plan_id: int) -> Plan:
+    plan = session.scalar(select(Plan).where(Plan.id == plan_id).options(joinedload(Plan.site)))
+    if plan is None:
+        raise NotFound("There is no such plan. See the list of plans.")
+    return plan
+
+
+def find_plan(site_id: int, number: int) -> Plan | None:
+    """The plan of that number at a site."""
+    return session.scalar(select(Plan).where(Plan.site_id == site_id, Plan.number == number))
+
+
+def get_run(run_id: int) -> SolveRun:
+    run = session.get(SolveRun, run_id)
+    if run is None:
+        raise NotFound("There is no such build. See the list of plans.")
+    return run
+
+
+def latest_with_answer(site_id: int, *, drafts: bool) -> Plan | None:
+    """The last plan that says what is placed: published, or with `drafts` also not yet."""
+    states = ("published", "draft") if drafts else ("published",)
+    return session.scalar(
+        select(Plan)
+        .where(Plan.site_id == site_id, Plan.state.in_(states))
+        .options(joinedload(Plan.site))
+        .order_by(Plan.number.desc())
+        .limit(1)
+    )
+
+
+def latest_run(plan: Plan) -> SolveRun | None:
+    return session.scalar(
+        select(SolveRun).where(SolveRun.plan_id == plan.id).order_by(SolveRun.id.desc()).limit(1)
+    )
+
+
+def is_building(site_id: int) -> bool:
+    """Whether a worker is at work on a plan of that site."""
+    running = select(SolveRun.id).join(Plan, Plan.id == SolveRun.plan_id)
+    running = running.where(Plan.site_id == site_id, SolveRun.state == "running").limit(1)
+    return session.scalar(running) is not None
+
+
+def progress(run: SolveRun) -> dict[str, Any]:
+    """How a build stands, for the page that follows it."""
+    return {
+        "run": run.id,
+        "plan": run.plan_id,
+        "state": run.state,
+        "is_over": run.state in ENDED,
+        "attempt": run.attempt,
+        "seconds": _seconds(run.started_at, run.finished_at or utc_now()),
+        "time_limit_seconds": run.time_limit_seconds,
+        "stop_requested": run.cancel_requested,
+        "objective": run.objective,
+        "bound": run.bound,
+        "gap": gap(run.objective, run.bound),
+        "placed": run.placed,
+        "asked": run.asked,
+        "solutions": run.solutions,
+        "history": run.history or [],
+        "error": run.error,
+    }
+
+
+def gap(objective: float | None, bound: float | None) -> float | None:
+    """Share of the proven bound that is missing: 0 is proven best; None where nothing is proven."""
+    if objective is None or bound is None:
+        return None
+    return max(0.0, (bound - objective) / bound) if bound > 0 else 0.0
+
+
+def unplaced(plan: Plan, user: User | None = None) -> list[NotPlaced]:
+    """Requests without a place, those of most worth first, as `user` may see them; None sees all."""
+    stored = _Stored(plan)
+    rows = _requests(plan, stored, user)
+    speaker = Speaker(stored.problem, stored.timeline, _names(plan, stored, user), stored.reasons)
+    worth = {activity.id: activity.value for activity in stored.problem.activities}
+    found: list[tuple[int, NotPlaced]] = []
+    for code in stored.without_place:
+        if (asked := rows.get(code)) is not None:
+            reason = stored.reasons.get(code)
+            rule = reason.blockers[0].rule if reason and reason.blockers else ""
+            row = _not_placed(asked, rule, speaker.reason(code), speaker.remedy(code))
+            found.append((worth.get(code, 0), row))
+    for out in stored.left_out:
+        if (asked := rows.get(out.code)) is not None:
+            reason_text, remedy_text = speaker.left_out_reason(out), speaker.left_out_remedy(out)
+            found.append((asked.value, _not_placed(asked, out.rule, reason_text, remedy_text)))
+    return [row for _, row in sorted(found, key=lambda each: (-each[0], each[1].code))]
+
+
+def placed(plan: Plan, user: User | None = None) -> list[Placed]:
+    """Everything that the plan shows in its span, in order of time, as `user` may see it."""
+    stored = _Stored(plan)
+    rows = _requests(plan, stored, user)
+    activities = {activity.id: activity for activity in stored.problem.activities}
+    names = _names(plan, stored, user)
+    found = []
+    for part in stored.solution.assignments if stored.solution else ():
+        activity = activities[part.activity]
+        asked = rows.get(part.activity) or rows.get(part.activity.partition("#")[0])
+        mode = next(mode for mode in activity.modes if mode.id == part.mode)
+        start = part.start + activity.setup
+        occupied = stored.timeline.interval(part.start, start + part.duration + activity.teardown)
+        if not occupied.overlaps(stored.timeline.span):
+            continue
+        hidden = names.activity(part.activity) == HIDDEN
+        found.append(
+            Placed(
+                code="" if hidden else part.activity,
+                title=names.activity(part.activity),
+                kind=asked.project.kind if asked else "",
+                part_no=part.part,
+                run=stored.timeline.interval(start, start + part.duration),
+                occupied=occupied,
+                resources=mode.resources,
+                people=()
+                if hidden
+                else tuple(
+                    f"{names.people.get(person, person)} ({need.qualification})"
+                    for need, people in zip(activity.needs, part.people, strict=False)
+                    for person in people
+                ),
+                is_new=activity.pin is None,
+                request_id=asked.id if asked else None,
+                project_code=asked.project.code if asked else "",
+            )
+        )
+    return sorted(found, key=lambda each: (each.occupied.start, each.resources, each.code))
+
+
+class _Stored:
+    """What a plan keeps as JSON, read."""
+
+    def __init__(self, plan: Plan) -> None:
+        kept = plan.solution or {}
+        self.problem: Problem = problem_from_json(plan.problem)
+        self.solution: Solution | None = solution_from_json(kept["answer"]) if kept.get("answer") else None
+        self.left_out = [
+            LeftOut(out["code"], out["rule"], tuple(out["subjects"]), out["minutes"])
+            for out in kept.get("left_out", [])
+        ]
+        span = Interval(plan.starts_at, plan.ends_at)
+        self.timeline = Timeline(span, plan.tick_seconds, zone_of(plan.site))
+        self.reasons = (
+            {each.activity: each.reason for each in self.solution.unplaced} if self.solution else {}
+        )
+
+    @property
+    def without_place(self) -> list[str]:
+        """Ids of activities that are not placed; none while there is no solution."""
+        if self.solution is None:
+            return []
+        placed = {part.activity for part in self.solution.assignments}
+        return [activity.id for activity in self.problem.activities if activity.id not in placed]
+
+
+def _requests(plan: Plan, stored: _Stored, user: User | None) -> dict[str, ActivityRequest]:
+    """Requests of the plan by code, those that `user` may see."""
+    ids = {activity.id for activity in stored.problem.activities} | {out.code for out in stored.left_out}
+    codes = ids | {name.partition("#")[0] for name in ids}
+    mine = visible_project_ids(user)
+    return {asked.code: asked for asked in _by_code(plan, codes) if user is None or asked.project_id in mine}
+
+
+def _by_code(plan: Plan, codes: set[str]) -> list[ActivityRequest]:
+    return list(
+        session.scalars(
+            select(ActivityRequest)
+            .where(ActivityRequest.site_id == plan.site_id, ActivityRequest.code.in_(codes))
+            .options(joinedload(ActivityRequest.project))
+        )
+    )
+
+
+def _names(plan: Plan, stored: _Stored, user: User | None) -> Names:
+    mine = visible_project_ids(user)
+    ids = {activity.id for activity in stored.problem.activities}
+    waited_for = {code for out in stored.left_out for code in out.subjects}
+    titles = {}
+    for asked in _by_code(plan, ids | waited_for | {name.partition("#")[0] for name in ids}):
+        titles[asked.code] = asked.title if user is None or asked.project_id in mine else HIDDEN
+    for name in ids:
+        if name not in titles and name.partition("#")[0] in titles:
+            titles[name] = titles[name.partition("#")[0]]
+    for booking in _bookings(ids):
+        titles[f"booking:{booking.id}"] = booking.title if user is None or shows(booking, mine) else HIDDEN
+    site = plan.site_id
+    people = session.execute(select(Person.code, Person.name).where(Person.site_id == site)).all()
+    projects = session.execute(select(Project.code, Project.name).where(Project.site_id == site)).all()
+    units = session.execute(select(Utility.code, Utility.unit).where(Utility.site_id == site)).all()
+    return Names(
+        titles,
+        {row.code: row.name for row in people},
+        {row.code: row.name for row in projects},
+        {row.code: row.unit for row in units},
+        unknown=None if user is None else HIDDEN,
+    )
+
+
+def _bookings(names: set[str]) -> list[Booking]:
+    ids = [int(name[8:]) for name in names if name.startswith("booking:") and name[8:].isdigit()]
+    return list(session.scalars(select(Booking).where(Booking.id.in_(ids)))) if ids else []
+
+
+def _not_placed(asked: ActivityRequest, rule: str, reason_text: str, remedy_text: str) -> NotPlaced:
+    return NotPlaced(
+        code=asked.code,
+        title=asked.title,
+        kind=asked.project.kind,
+        reason_text=reason_text,
+        remedy_text=remedy_text,
+        rule=rule,
+        request_id=asked.id,
+        project_code=asked.project.code,
+        wish_minutes=asked.wish_minutes,
+        priority=asked.priority,
+    )
+
+
+def _seconds(started_at: datetime | None, ended_at: datetime) -> float:
+    return round((ended_at - started_at).total_seconds(), 1) if started_at else 0.0

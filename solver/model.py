@@ -116,6 +116,7 @@ class Model:
         self.loose = exact and self.index.changeovers_are_strict()
         self.by_row = weighted or self.loose
         self.incumbent = incumbent
+        self._all_mandatory = all(n in incumbent for n in free if self.index.activities[n].mandatory)
         self.parts: dict[str, list[Part]] = {}
         self.costs: list[tuple[float, cp_model.IntVar]] = []
         self.rows: set[str] = set()
@@ -169,10 +170,13 @@ class Model:
         return placed[part.number] if part.number < len(placed) else None
 
     def must(self, activity: Activity) -> bool:
-        """Whether the activity has to stay placed: it is mandatory, or another stands on it."""
+        """Whether the activity has to stay placed: it is mandatory, or another stands on it.
+
+        Where not all mandatory ones are placed another choice of them may be better.
+        """
         if activity.id not in self.incumbent:
             return False
-        return activity.mandatory or any(
+        return (activity.mandatory and self._all_mandatory) or any(
             lag.after in self.state.placed for lag in self.index.after[activity.id]
         )
 

@@ -41,12 +41,14 @@ class Neighbourhoods:
         movable = [name for name in self._movable if name not in taken]
         kinds = list(self._kinds)
         kind = self._rng.choices(kinds, [self._weights[k] for k in kinds])[0]
-        names = self._kinds[kind](state, movable) or self._any(state, movable)
+        names = self._kinds[kind](state, movable)
+        if not names:
+            kind, names = "any", self._any(state, movable)
         return kind, self._whole(state, names, taken)
 
     def learn(self, kind: str, gain: float, effort: float, *, proven: bool) -> None:
         """Take note of what a neighbourhood brought, as a share of the objective, for its effort."""
-        reward = min(20.0, 1e4 * gain / max(effort, 0.05)) + 0.2
+        reward = min(10.0, 100 * gain / max(effort, 0.01)) + 0.1
         self._weights[kind] = _FORGET * self._weights[kind] + (1 - _FORGET) * reward
         self.size *= 1.03 if proven else 0.96
         self.size = min(max(self.size, _SMALLEST), _LARGEST)

@@ -18,14 +18,15 @@ class LeftOut:
         alternatives, retired, window, quota, precedence or chain.
     subjects
         Codes of what stands in the way: retired rows, the project, the requests it waits for.
-    minutes
-        For a quota what is left of it.
+    minutes, wish_minutes
+        For a quota what is left of it after the requests ahead, and what this one asks for.
     """
 
     code: str
     rule: str
     subjects: tuple[str, ...] = ()
     minutes: int | None = None
+    wish_minutes: int | None = None
 
 
 def over_quota(requests: Iterable[ActivityRequest]) -> list[LeftOut]:
@@ -43,7 +44,8 @@ def over_quota(requests: Iterable[ActivityRequest]) -> list[LeftOut]:
         if project.id not in left:
             left[project.id] = int(project.quota_minutes - used_quota_minutes(project.id))
         if asked.wish_minutes > left[project.id]:
-            refused.append(LeftOut(asked.code, "quota", (project.code,), max(0, left[project.id])))
+            rest = max(0, left[project.id])
+            refused.append(LeftOut(asked.code, "quota", (project.code,), rest, asked.wish_minutes))
         else:
             left[project.id] -= asked.wish_minutes
     return refused

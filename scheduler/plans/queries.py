@@ -17,7 +17,8 @@ from scheduler.intervals import Interval
 from scheduler.people.models import Person
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.models import Plan, SolveRun
-from scheduler.plans.reasons import HIDDEN, Names, Speaker
+from scheduler.plans.names import HIDDEN, Names
+from scheduler.plans.reasons import Speaker
 from scheduler.plans.timeline import Timeline
 from scheduler.projects.models import Project
 from scheduler.requests.models import ActivityRequest
@@ -187,11 +188,11 @@ def placed(plan: Plan, user: User | None = None) -> list[Placed]:
         occupied = stored.timeline.interval(part.start, start + part.duration + activity.teardown)
         if not occupied.overlaps(stored.timeline.span):
             continue
-        hidden = names.activity(part.activity) == HIDDEN
+        hidden = names.title(part.activity) == HIDDEN
         found.append(
             Placed(
                 code="" if hidden else part.activity,
-                title=names.activity(part.activity),
+                title=names.title(part.activity),
                 kind=asked.project.kind if asked else "",
                 part_no=part.part,
                 run=stored.timeline.interval(start, start + part.duration),
@@ -220,8 +221,7 @@ class _Stored:
         self.problem: Problem = problem_from_json(plan.problem)
         self.solution: Solution | None = solution_from_json(kept["answer"]) if kept.get("answer") else None
         self.left_out = [
-            LeftOut(out["code"], out["rule"], tuple(out["subjects"]), out["minutes"])
-            for out in kept.get("left_out", [])
+            LeftOut(**out | {"subjects": tuple(out["subjects"])}) for out in kept.get("left_out", [])
         ]
         span = Interval(plan.starts_at, plan.ends_at)
         self.timeline = Timeline(span, plan.tick_seconds, zone_of(plan.site))

@@ -4,46 +4,19 @@ The solver's blockers are minimal: with any one of them out of the way there is 
 the remedies true, as far as they go; none of them was tried out.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 
 from scheduler.calendars.words import hours_words, interval_words
 from scheduler.plans.left_out import LeftOut
+from scheduler.plans.names import MOST_NAMES, Names, and_more, any_of, is_or_are, sentence
 from scheduler.plans.timeline import Timeline
-from solver import Activity, Blocker, Problem, Reason
+from solver import Activity, Blocker, PrecedenceLag, Problem, Reason
 
-MOST_NAMES = 2
+MOST_TAKERS = 10
 
 Rules = AbstractSet[str]
 """The other rules in the same reason."""
-
-
-@dataclass(frozen=True)
-class Names:
-    """How people call what a problem names by id; what is not listed is called by its id.
-
-    Parameters
-    ----------
-    activities
-        Titles. What the reader may not see is called "another booking" (`HIDDEN`).
-    units
-        Of the utilities.
-    unknown
-        What an activity without a title is called, instead of its id.
-    """
-
-    activities: Mapping[str, str] = field(default_factory=dict)
-    people: Mapping[str, str] = field(default_factory=dict)
-    projects: Mapping[str, str] = field(default_factory=dict)
-    units: Mapping[str, str] = field(default_factory=dict)
-    unknown: str | None = None
-
-    def activity(self, name: str) -> str:
-        return self.activities.get(name, self.unknown or name)
-
-
-HIDDEN = "another booking"
 
 
 class Speaker:
@@ -57,6 +30,7 @@ class Speaker:
             resource.id: [timeline.interval(w.start, w.end) for w in resource.outages]
             for resource in problem.resources
         }
+        self._lags = {(lag.before, lag.after): lag for lag in problem.precedences}
         self._timeline, self._names, self._reasons = timeline, names, reasons
 
     def reason(self, name: str) -> str:
@@ -66,7 +40,7 @@ class Speaker:
             return "No place was found for it in the time."
         if reason.follows is not None:
             return self._waits(reason, reason.blockers[0])
-        return _sentence(self._clauses(activity, reason))
+        return sentence(self._clauses(activity, reason))
 
     def remedy(self, name: str) -> str:
         """One line: what would help."""
@@ -75,33 +49,34 @@ class Speaker:
             return "A longer build may find one."
         if reason.follows is not None:
             root = self._names.activity(reason.follows)
-            return (
-                f"{_sentence(f'find a place for {root} first')} {self._root_remedy(reason.follows)}".strip()
-            )
+            return f"{sentence(f'find a place for {root} first')} {self._root_remedy(reason.follows)}".strip()
         rules = {blocker.rule for blocker in reason.blockers}
         if "chain" in rules:
             others = self._list(reason.blockers[0].subjects, self._names.activity)
-            return _sentence(f"find a place for {others} first, or take one of them out of the chain")
+            return sentence(f"find a place for {others} first, or take one of them out of the chain")
         if "worth" in rules:
             return "A higher value, or making it mandatory, would place it."
         helps = dict.fromkeys(
             help_ for blocker in reason.blockers for help_ in self._helps(activity, blocker)
         )
-        return _sentence(f"{_any_of(list(helps))} would help")
+        return sentence(f"{any_of(list(helps))} would help")
 
     def left_out_reason(self, out: LeftOut) -> str:
         """The same for a request that was not even tried."""
         names = self._list(out.subjects, self._names.activity)
         if out.rule == "quota":
             project = self._list(out.subjects, lambda code: self._names.projects.get(code, code))
-            return f"{project} has {hours_words(out.minutes or 0)} of its quota left, this asks for more."
+            left, wish = hours_words(out.minutes or 0), hours_words(out.wish_minutes or 0)
+            return (
+                f"{project} has {left} of its quota left after the requests ahead of it, this takes {wish}."
+            )
         return {
             "alternatives": "It names no facility.",
-            "retired": f"{names} {_is(out.subjects)} retired, and it cannot do without.",
+            "retired": f"{names} {is_or_are(out.subjects)} retired, and it cannot do without.",
             "window": "Its times within this plan are shorter than one step of the plan "
             f"({hours_words(self._timeline.tick_seconds / 60)}).",
             "precedence": f"Waits for {names}, which is neither booked nor in this plan.",
-            "chain": f"Goes only together with {names}, which {_is(out.subjects)} "
+            "chain": f"Goes only together with {names}, which {is_or_are(out.subjects)} "
             "neither booked nor in this plan.",
         }[out.rule]
 
@@ -151,7 +126,7 @@ class Speaker:
         return f"it takes {self._length(activity)}, more than fits into {self._times(activity)}"
 
     def _calendar(self, activity: Activity, blocker: Blocker, others: Rules) -> str:
-        resources = f"{self._list(blocker.subjects)} {_is(blocker.subjects)}"
+        resources = f"{self._list(blocker.subjects)} {is_or_are(blocker.subjects)}"
         if others - {"window"}:
             return f"{resources} closed at other times"
         within = "" if others else f" in {self._times(activity)}"
@@ -161,11 +136,11 @@ class Speaker:
         words = []
         for resource in blocker.subjects[:MOST_NAMES]:
             times = [interval_words(time, self._timeline.zone) for time in self._outages.get(resource, ())]
-            words.append(f"{resource} is out {_and_more(times)}" if times else f"{resource} is out")
+            words.append(f"{resource} is out {and_more(times)}" if times else f"{resource} is out")
         return " and ".join(words) or "a facility is out"
 
     def _busy(self, activity: Activity, blocker: Blocker, others: Rules) -> str:
-        held = f"{self._list(blocker.subjects)} {_is(blocker.subjects)} held"
+        held = f"{self._list(blocker.subjects)} {is_or_are(blocker.subjects)} held"
         by = f" by {self._takers(blocker)}" if blocker.activities else ""
         return f"{held}{by}{self._in(activity, others)}"
 
@@ -189,7 +164,7 @@ class Speaker:
             amount = sum(draw.amount for draw in activity.draws if draw.utility == utility)
             amounts.append(f"{amount} {self._names.units.get(utility, '')}".strip() + f" of {utility}")
         by = f" (taken by {self._takers(blocker)})" if blocker.activities else ""
-        return f"not enough is left for its {_and_more(amounts)}{by}"
+        return f"not enough is left for its {and_more(amounts)}{by}"
 
     def _group(self, _activity: Activity, blocker: Blocker, _others: Rules) -> str:
         by = f": {self._takers(blocker)}" if blocker.activities else ""
@@ -198,10 +173,26 @@ class Speaker:
     def _participant(self, _activity: Activity, blocker: Blocker, _others: Rules) -> str:
         people = self._list(blocker.subjects, lambda code: self._names.people.get(code, code))
         by = f" (busy with {self._takers(blocker)})" if blocker.activities else ""
-        return f"{people} {_is(blocker.subjects)} not free{by}"
+        return f"{people} {is_or_are(blocker.subjects)} not free{by}"
 
-    def _precedence(self, _activity: Activity, blocker: Blocker, _others: Rules) -> str:
-        return f"{self._list(blocker.subjects, self._names.activity)} leaves no room for the time between"
+    def _precedence(self, activity: Activity, blocker: Blocker, others: Rules) -> str:
+        clauses = []
+        for other in blocker.subjects:
+            title = self._names.activity(other)
+            if lag := self._lags.get((other, activity.id)):
+                clauses.append(f"it has to start {self._lag(lag)}after {title}")
+            elif lag := self._lags.get((activity.id, other)):
+                clauses.append(f"it has to end {self._lag(lag)}before {title}")
+        if not clauses:
+            return f"{self._list(blocker.subjects, self._names.activity)} leaves no room"
+        return " and ".join(clauses) + ("" if others else ", where there is no room")
+
+    def _lag(self, lag: PrecedenceLag) -> str:
+        least = hours_words(self._timeline.minutes(lag.min_lag))
+        if lag.max_lag is None:
+            return f"at least {least} " if lag.min_lag else ""
+        most = hours_words(self._timeline.minutes(lag.max_lag))
+        return f"{least} to {most} " if lag.min_lag else f"at most {most} "
 
     def _chain(self, _activity: Activity, blocker: Blocker, _others: Rules) -> str:
         others = self._list(blocker.subjects, self._names.activity)
@@ -252,10 +243,14 @@ class Speaker:
         return f"its time ({whole})"
 
     def _takers(self, blocker: Blocker) -> str:
-        return self._list(blocker.activities, self._names.activity)
+        if len(blocker.activities) < MOST_TAKERS:
+            return self._list(blocker.activities, self._names.activity)
+        # The solver names no more than these: there may be others.
+        first = dict.fromkeys(self._names.activity(name) for name in blocker.activities)
+        return f"{', '.join(list(first)[:MOST_NAMES])} and others"
 
     def _list(self, ids: Sequence[str], name: Callable[[str], str] = str) -> str:
-        return _and_more(list(dict.fromkeys(name(each) for each in ids)), len(set(ids)))
+        return and_more(list(dict.fromkeys(name(each) for each in ids)), len(set(ids)))
 
 
 _WORDS: Mapping[str, Callable[[Speaker, Activity, Blocker, Rules], str]] = {
@@ -272,25 +267,3 @@ _WORDS: Mapping[str, Callable[[Speaker, Activity, Blocker, Rules], str]] = {
     "chain": Speaker._chain,
     "worth": Speaker._worth,
 }
-
-
-def _and_more(names: Sequence[str], of: int | None = None) -> str:
-    """A, B and 3 more."""
-    of = len(names) if of is None else of
-    if of <= MOST_NAMES + 1 and len(names) == of:
-        return f"{', '.join(names[:-1])} and {names[-1]}" if of > 1 else "".join(names)
-    shown = list(names[:MOST_NAMES])
-    return f"{', '.join(shown)} and {of - len(shown)} more" if of > len(shown) else " and ".join(shown)
-
-
-def _any_of(words: Iterable[str]) -> str:
-    listed = list(words)
-    return f"{', '.join(listed[:-1])} or {listed[-1]}" if len(listed) > 1 else "".join(listed)
-
-
-def _is(subjects: Sequence[str]) -> str:
-    return "is" if len(subjects) == 1 else "are"
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}."

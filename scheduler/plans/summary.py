@@ -15,6 +15,7 @@ from scheduler.plans.models import Plan
 from solver import Progress
 
 MOST_LINES = 30
+PROVEN = 1e-6
 
 
 def print_summary(plan: Plan, stream: TextIO | None = None, user: User | None = None) -> None:
@@ -41,7 +42,7 @@ def summary_lines(plan: Plan, user: User | None = None) -> list[str]:
         lines.append(f"Not placed ({len(not_placed)}):")
         width = max(len(row.code) for row in not_placed[:MOST_LINES])
         for row in not_placed[:MOST_LINES]:
-            lines.append(f"  {row.code:<{width}}  {row.title}: {row.reason_text}")
+            lines.append(f"  {row.code:<{width}}  {row.title} — {row.reason_text}")
         if len(not_placed) > MOST_LINES:
             lines.append(
                 f"  and {len(not_placed) - MOST_LINES} more; see the plan's page or the week workbook."
@@ -54,9 +55,9 @@ def gap_words(plan: Plan) -> str:
     gap = queries.gap(plan.objective, plan.bound)
     if gap is None:
         return "gap to the best possible not known"
-    if gap < 0.0005:
+    if gap < PROVEN:
         return "proven the best possible"
-    return f"gap to the best possible {gap * 100:.1f} %"
+    return f"gap to the best possible {'below 0.1' if gap < 0.0005 else f'{gap * 100:.1f}'} %"
 
 
 def span_words(plan: Plan) -> str:

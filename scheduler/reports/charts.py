@@ -79,7 +79,7 @@ def _bars(count: int, width: float, title: str) -> Any:
     chart.x_axis.txPr = chart.y_axis.txPr = _text(7)
     chart.x_axis.tickLblSkip = 1
     chart.layout = Layout(
-        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.1, y=0.11, w=0.84, h=0.82)
+        ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.1, y=0.11, w=0.82, h=0.82)
     )
     chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=LINE, w=6350))
     chart.graphical_properties = GraphicalProperties(ln=LineProperties(noFill=True))

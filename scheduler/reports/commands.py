@@ -13,8 +13,8 @@ from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import week_span
 from scheduler.calendars.service import zone_of
 from scheduler.database import session, transaction
-from scheduler.reports import service
-from scheduler.reports.paper import period_words
+
+# The reports themselves are imported where they are written: `markaz --help` need not wait for them.
 
 _output = click.option(
     "-o",
@@ -30,6 +30,9 @@ _output = click.option(
 @_output
 def week(week: str, output: Path) -> None:
     """Write the weekly workbook: grid, roster, list, what is not placed, sign-off."""
+    from scheduler.reports import service
+    from scheduler.reports.paper import period_words
+
     user, site = acting_user(), the_site()
     span = week_span(read_week(week), zone_of(site))
     _write(output, lambda stream: service.export_week(site, span, stream, user))
@@ -42,6 +45,9 @@ def week(week: str, output: Path) -> None:
 @_output
 def utilisation(first: str, last: str, output: Path) -> None:
     """Write the utilisation workbook of whole days, the last one included."""
+    from scheduler.reports import service
+    from scheduler.reports.paper import period_words
+
     user, site = acting_user(), the_site()
     span = read_days(first, last, zone_of(site), service.MOST_DAYS)
     _write(output, lambda stream: service.export_utilisation(site, span, stream, user))
@@ -50,6 +56,8 @@ def utilisation(first: str, last: str, output: Path) -> None:
 
 def _write(output: Path, write: Callable[[BinaryIO], None]) -> None:
     """The whole file or, where something fails, what was there before."""
+    from scheduler.reports import service
+
     stream = BytesIO()
     write(stream)
     part = output.with_name(f".{output.name}.part")

@@ -23,7 +23,7 @@ from scheduler.reports.grid import (
     slot_minutes,
 )
 from scheduler.reports.look import Painter, Sheet
-from scheduler.reports.week import FacilityWeek, Stay, Week
+from scheduler.reports.week import Entry, FacilityWeek, Stay, Week
 
 CODE, NAME, FIRST_SLOT = 1, 2, 3
 CODE_WIDTH, NAME_WIDTH = 8.5, 22.0
@@ -31,7 +31,7 @@ DAY_POINTS = 660.0
 """Width of all slots together: with the names a little more than A4, so that fitting shrinks."""
 PAGE_POINTS = 505.0
 """Height for rows on a page."""
-ROW_POINTS, MOST_ROW_POINTS, TITLE_POINTS = 12.75, 17.0, 18.0
+ROW_POINTS, MOST_ROW_POINTS, TITLE_POINTS = 12.75, 20.0, 18.0
 LETTER_POINTS = 11.0
 LABEL_SIZE = 7.0
 
@@ -200,63 +200,64 @@ class _Page:
             )
 
     def _write_piece(self, row: int, piece: Piece) -> None:
-        if piece.look == "run" and piece.entry is not None:
-            self._write_run(row, piece)
-            return
-        cell = look.merge(self.sheet, row, FIRST_SLOT + piece.first, FIRST_SLOT + piece.last - 1)
         letter = piece.entry.letter if piece.entry else "–"
-        room = (piece.last - piece.first) * self.slot_points - 2
-        if piece.look in ("setup", "teardown"):
-            look.write(cell, "/", **_texture("lightUp", look.BLOCKS[letter], look.TINTS[letter], "fill"))
+        label = fitting(piece.words, (piece.last - piece.first) * self.slot_points - 2, LABEL_SIZE)
+        if piece.look == "run" and piece.entry is not None:
+            self._write_run(row, piece, piece.entry)
+        elif piece.look in ("setup", "teardown"):
+            colours = (look.BLOCKS[letter], look.TINTS[letter])
+            self._write_bar(
+                row, piece.first, piece.last, "/", f"hatch {letter}", _texture("lightUp", *colours)
+            )
         elif piece.look == "changeover":
-            label = fitting(piece.words, room, LABEL_SIZE)
-            side = "center" if label else "fill"
-            look.write(cell, label or "×", **_texture("lightTrellis", look.INK_3, look.WHITE, side))
+            style = _texture("lightTrellis", look.INK_3, look.WHITE, "center" if label else "fill")
+            self._write_bar(row, piece.first, piece.last, label or "×", f"changeover {bool(label)}", style)
         else:
-            label = fitting(piece.words, room, LABEL_SIZE)
-            look.write(cell, label, **_texture("lightDown", look.BAD, look.BAD_TINT, "center"))
-            cell.font = look.font(LABEL_SIZE, look.BAD, bold=True)
+            style = _texture("lightDown", look.BAD, look.BAD_TINT, "center")
+            style["font"] = look.font(LABEL_SIZE, look.BAD, bold=True)
+            self._write_bar(row, piece.first, piece.last, label, "outage", style)
 
-    def _write_run(self, row: int, piece: Piece) -> None:
+    def _write_run(self, row: int, piece: Piece, entry: Entry) -> None:
         """A block with the letter of the kind, then the longest label that fits."""
-        entry = piece.entry
-        assert entry is not None
         letter = entry.letter
         mark = letter + ("!" if entry.state == "needs repair" else "")
         block, label = self._letter_and_label(piece)
-        first = FIRST_SLOT + piece.first
-        cell = look.merge(self.sheet, row, first, first + block - 1)
-        look.write(cell, mark)
-        self.painter.paint(
-            cell,
+        edge = look.line(look.BLOCKS[letter])
+        self._write_bar(
+            row,
+            piece.first,
+            piece.first + block,
+            mark,
             f"block {letter}",
-            lambda: {
+            {
                 "fill": look.solid(look.BLOCKS[letter]),
                 "font": look.font(LABEL_SIZE, look.ON_BLOCKS[letter], bold=True),
                 "alignment": look.middle("center"),
                 "border": look.edges(bottom=look.line()),
             },
         )
-        if piece.last - piece.first == block:
-            return
-        cell = look.merge(self.sheet, row, first + block, FIRST_SLOT + piece.last - 1)
-        look.write(cell, label)
-        quoted = cell.quotePrefix
-        self.painter.paint(
-            cell,
-            f"label {letter}",
-            lambda: {
-                "fill": look.solid(look.TINTS[letter]),
-                "font": look.font(LABEL_SIZE),
-                "alignment": look.middle("left"),
-                "border": look.edges(
-                    bottom=look.line(),
-                    top=look.line(look.BLOCKS[letter]),
-                    right=look.line(look.BLOCKS[letter]),
-                ),
-            },
-        )
-        cell.quotePrefix = quoted
+        if piece.first + block < piece.last:
+            self._write_bar(
+                row,
+                piece.first + block,
+                piece.last,
+                label,
+                f"label {letter}",
+                {
+                    "fill": look.solid(look.TINTS[letter]),
+                    "font": look.font(LABEL_SIZE),
+                    "alignment": look.middle("left"),
+                    "border": look.edges(bottom=look.line(), top=edge, right=edge),
+                },
+            )
+
+    def _write_bar(
+        self, row: int, first: int, last: int, text: str, name: str, style: dict[str, Any]
+    ) -> None:
+        """One cell over some slots; the cells under it look the same, for programs that show them."""
+        for slot in range(first, last):
+            self.painter.paint(self.sheet.cell(row, FIRST_SLOT + slot), name, lambda: style)
+        look.write(look.merge(self.sheet, row, FIRST_SLOT + first, FIRST_SLOT + last - 1), text)
 
     def _letter_and_label(self, piece: Piece) -> tuple[int, str]:
         """Slots for the letter, and the label beside it; all slots where no label fits."""
@@ -285,7 +286,7 @@ def _ground(is_hour: bool, is_closed: bool) -> dict[str, Any]:
     }
 
 
-def _texture(name: str, colour: str, ground: str, side: str) -> dict[str, Any]:
+def _texture(name: str, colour: str, ground: str, side: str = "fill") -> dict[str, Any]:
     """Excel draws the pattern, LibreOffice only its mixed colour: the signs are there in both."""
     return {
         "fill": look.pattern(name, colour, ground),

@@ -137,10 +137,9 @@ class Week:
 
 
 def clock_words(interval: Interval, zone: ZoneInfo) -> str:
-    """09:00–12:00; with the day where it ends on another one."""
+    """09:00–12:00; 22:00–24:00; 22:00–06:00 +1 d where it ends on a later day."""
     start, end = interval.start.astimezone(zone), interval.end.astimezone(zone)
-    words = f"{start:%H:%M}–{end:%H:%M}"
     later = (end.date() - start.date()) // timedelta(days=1)
-    if later and not (later == 1 and end.hour == end.minute == 0):
-        words += f" +{later} d"
-    return words
+    if later == 1 and end.hour == end.minute == 0:
+        return f"{start:%H:%M}–24:00"
+    return f"{start:%H:%M}–{end:%H:%M}" + (f" +{later} d" if later else "")

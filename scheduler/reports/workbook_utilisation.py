@@ -76,10 +76,10 @@ class _Pages:
     imprint: Imprint
     zone: ZoneInfo
 
-    def add(self, title: str, notes: Sequence[str]) -> tuple[Sheet, int]:
+    def add(self, title: str, notes: Sequence[str], repeats_head: bool = True) -> tuple[Sheet, int]:
         sheet = self.workbook.create_sheet(title)
         row = write_heading(sheet, f"{title} · {self.imprint.period}", notes)
-        set_up(sheet, self.imprint, head_rows=f"{row}:{row}")
+        set_up(sheet, self.imprint, f"{row}:{row}" if repeats_head else None)
         return sheet, row
 
 
@@ -120,13 +120,14 @@ def _by_group(
 
 
 def _by_month(pages: _Pages, facts: UtilisationFacts) -> Placed:
-    sheet, row = pages.add("By month", ["Months of the site's calendar, cut to the span. " + MADE_OF])
+    notes = ["Months of the site's calendar, cut to the span. " + MADE_OF]
+    # Two tables: the head of the first says nothing about the second.
+    sheet, row = pages.add("By month", notes, repeats_head=False)
     whole = Line("", "", "", 0, facts.figures.all)
     placed = write_table(sheet, row, lines.month_columns(), lines.month_lines(facts), "", whole)
     if len(facts.figures.facilities) > MOST_ROWS_BELOW:
         sheet.row_breaks.append(Break(id=placed.stored + 1))
     _write_heat_map(sheet, placed.stored + 2, facts)
-    sheet.print_title_rows = None  # two tables: the head of the first says nothing about the second
     sheet.freeze_panes = sheet.cell(row + 1, 2)
     return placed
 

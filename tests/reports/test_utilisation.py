@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduler.calendars.rules import Opening, OpeningRules, local_midnight, open_time
@@ -216,6 +216,7 @@ def test_the_sums_always_hold(opened, outages, booked, capacity):
         assert sum(getattr(one, name) for one in found.stays) == getattr(found.all, name)
 
 
+@settings(max_examples=30)
 @given(st.lists(intervals(), max_size=6), st.lists(stays(), max_size=6), st.integers(1, 3))
 def test_minutes_inside_agree_with_counting_minute_by_minute(opened, booked, capacity):
     room = FacilityFacts("TV-1", "", "lab", capacity, opened)

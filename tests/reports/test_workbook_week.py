@@ -52,6 +52,12 @@ def test_each_bar_of_the_grid_has_the_letter_and_the_colour_of_its_kind(week):
     assert min(letters.values()) > 0
 
 
+def test_no_two_merged_ranges_share_a_cell(week):
+    for sheet in week:
+        cells = [cell for merged in sheet.merged_cells.ranges for row in merged.rows for cell in row]
+        assert len(cells) == len(set(cells))
+
+
 def test_setup_is_hatched_and_closed_time_is_grey(week):
     fills = {(c.fill.patternType, c.value) for r in week["Grid"].iter_rows(min_col=3) for c in r}
     assert ("lightUp", "/") in fills

@@ -1,0 +1,44 @@
+"""A call of CP-SAT with its limits."""
+
+from solver.index import Index
+from solver.model import Model
+from solver.rounds import Round
+from solver.state import State
+from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
+from tests.solver.plans import activity, week
+
+
+def model_of(problem, free=None):
+    names = [each.id for each in problem.activities if each.pin is None]
+    return Model(State(Index(problem)), names if free is None else free, {})
+
+
+def test_an_easy_model_is_proven():
+    answer = Round(model_of(week(activity("x"), activity("y"))), 10, None, 1, 1).run()
+    assert answer.proven
+    assert answer.bound == 2
+    assert answer.parts is not None
+    assert set(answer.parts) == {"x", "y"}
+
+
+def test_what_is_found_on_the_way_is_told_once():
+    solving = Round(model_of(week(activity("x"), activity("y"))), 10, None, 1, 1, told=True)
+    answer = solving.run()
+    assert solving.latest() == answer.parts
+    assert solving.latest() is None
+    assert solving.bound == 2
+
+
+def test_it_ends_at_its_effort():
+    problem = problem_from_week(read_week(DATA / "weekly-1.json"))
+    answer = Round(
+        model_of(problem, [a.id for a in problem.activities if a.pin is None][:120]), 100, 0.02, 1, 1
+    ).run()
+    assert not answer.proven
+    assert answer.effort < 2
+
+
+def test_stopped_before_it_runs_it_answers_nothing():
+    solving = Round(model_of(week(activity("x"))), 10, None, 1, 1)
+    solving.stop()
+    assert solving.run().parts is None

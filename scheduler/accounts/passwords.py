@@ -1,0 +1,58 @@
+"""Passwords: which are too weak to take, and how they are kept."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from scheduler.errors import UserError
+
+LEAST_LETTERS = 8
+MOST_LETTERS = 256
+COMMON = Path(__file__).with_name("common_passwords.txt")
+
+
+def hash_password(password: str) -> str:
+    """What is stored of a password; a weak one is refused."""
+    refuse_weak(password)
+    return _hasher().hash(password)
+
+
+def check_password(stored: str | None, password: str) -> bool:
+    """Whether `password` is the one stored; takes as long when there is nothing to compare with."""
+    try:
+        return _hasher().verify(stored or _hash_of_nobody(), password) and bool(stored)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def refuse_weak(password: str) -> None:
+    """At least eight signs, and none of those that everybody tries first."""
+    fault = None
+    if len(password) < LEAST_LETTERS:
+        fault = f"The password has {len(password)} signs. Choose one of at least {LEAST_LETTERS}."
+    elif len(password) > MOST_LETTERS:
+        fault = f"The password has {len(password)} signs. Choose one of at most {MOST_LETTERS}."
+    elif password.casefold() in _commonest():
+        fault = "This password is one of the first that a stranger would try. Choose another one."
+    if fault:
+        raise UserError(fault, {"password": fault})
+
+
+@cache
+def _commonest() -> frozenset[str]:
+    return frozenset(COMMON.read_text(encoding="utf-8").split())
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    if os.environ.get("MARKAZ_TEST_CHEAP_PASSWORDS") == "1":
+        return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    return PasswordHasher()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash("nobody has this password")

@@ -1,0 +1,214 @@
+"""Requests: asking, changing, deciding. One function for each thing a user wants.
+
+Each is called inside `transaction()` and raises a `UserError` that says what to do instead.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from scheduler import outbox
+from scheduler.accounts.models import User
+from scheduler.accounts.rules import Place
+from scheduler.accounts.service import can
+from scheduler.database import session, utc_now
+from scheduler.errors import Forbidden, Stale, UserError
+from scheduler.projects.models import Project
+from scheduler.requests import queries, rules, writing
+from scheduler.requests.models import ActivityRequest, Approval
+from scheduler.requests.values import Facts, RequestValues
+
+
+def create_request(
+    values: RequestValues, user: User | None, *, now: datetime | None = None
+) -> ActivityRequest:
+    """A new draft in the name of `user`; refused with all faults at once."""
+    project = _project_for(values.project_id, user)
+    _refuse_faults(values, project, None, now or utc_now())
+    row = ActivityRequest(
+        site_id=project.site_id,
+        code=writing.take_code(project),
+        project=project,
+        requester_id=user.id if user else None,
+        title=values.title,
+        wish_minutes=values.wish_minutes,
+        least_minutes=values.least_minutes,
+    )
+    session.add(row)
+    writing.write(row, values)
+    return row
+
+
+def edit_request(
+    row: ActivityRequest,
+    values: RequestValues,
+    user: User | None,
+    version: int,
+    *,
+    now: datetime | None = None,
+) -> ActivityRequest:
+    """Change what is asked for; refused when somebody changed it since `version` was shown.
+
+    After the first approval each change is a new revision; a booking stays as it is.
+    """
+    if row.version != version:
+        raise Stale(
+            f"{row.code} was changed while you wrote. What you typed stands below and is not saved: "
+            "compare it with the request as it is now, and save again."
+        )
+    refuse_edit(row, user)
+    project = row.project
+    if values.project_id != row.project_id:
+        project = _project_for(values.project_id, user)
+    _refuse_faults(values, project, row, now or utc_now())
+    row.project = project
+    if row.state not in rules.OWNER_EDITS:
+        row.revision += 1
+    row.updated_at = utc_now()  # so that the version counts changes of its lists too
+    writing.write(row, values)
+    return row
+
+
+def submit(row: ActivityRequest, user: User | None) -> None:
+    """Ask for a decision."""
+    _refuse_other_owner(row, user)
+    _go(row, "submitted")
+    _post(row, "submitted")
+
+
+def reopen(row: ActivityRequest, user: User | None) -> None:
+    """Make a draft again of what was declined or withdrawn."""
+    _refuse_other_owner(row, user)
+    _go(row, "draft")
+
+
+def approve(row: ActivityRequest, user: User | None, note: str = "") -> None:
+    """Say yes; refused where the project has not enough hours left."""
+    _decide(row, user, "approved", note)
+
+
+def decline(row: ActivityRequest, user: User | None, note: str) -> None:
+    """Say no, and why: the requester reads it."""
+    if not note.strip():
+        message = "Say why, in a sentence that helps to ask better."
+        raise UserError(message, {"note": message})
+    _decide(row, user, "declined", note)
+
+
+def withdraw(row: ActivityRequest, user: User | None) -> None:
+    """Take back what was asked; what is booked has to lose its booking first."""
+    _refuse_other_owner(row, user)
+    if row.state == "booked":
+        raise UserError(f"{row.code} is booked. Ask a manager to cancel its booking, then withdraw it.")
+    _go(row, "withdrawn")
+    _post(row, "withdrawn")
+
+
+def decide_many(rows: Sequence[ActivityRequest], user: User | None, decision: str, note: str = "") -> None:
+    """Approve or decline several, all or none; says of each that cannot be why."""
+    refused = []
+    for row in rows:
+        try:
+            (approve if decision == "approved" else decline)(row, user, note)
+            session.flush()
+        except UserError as error:
+            if error.faults:
+                raise
+            refused.append(error.message)
+    if refused:
+        raise UserError(
+            f"{len(refused)} of {len(rows)} cannot be {decision}, so none was. " + " ".join(refused)
+        )
+
+
+def may_edit(row: ActivityRequest, user: User | None) -> bool:
+    if may_decide(row, user):
+        return row.state in rules.MANAGER_EDITS
+    return is_owner(row, user) and row.state in rules.OWNER_EDITS
+
+
+def may_decide(row: ActivityRequest, user: User | None) -> bool:
+    """Managers of the centre, the site, the project, or of a facility that is asked for."""
+    return _may_decide_all(row, user) or _steward_of(row, user) is not None
+
+
+def is_owner(row: ActivityRequest, user: User | None) -> bool:
+    return user is not None and row.requester_id == user.id
+
+
+def refuse_edit(row: ActivityRequest, user: User | None) -> None:
+    """Refuse whoever may not change `row` as it stands, and say who may."""
+    if may_edit(row, user):
+        return
+    if is_owner(row, user) and row.state in rules.MANAGER_EDITS:
+        raise Forbidden(f"{row.code} is {row.state} already. Ask a manager to change it, or withdraw it.")
+    if row.state not in rules.MANAGER_EDITS:
+        raise UserError(f"{row.code} is {row.state} and stays as it is. Ask anew.")
+    raise Forbidden(f"{row.code} was asked for by somebody else. Ask them or a manager to change it.")
+
+
+def _decide(row: ActivityRequest, user: User | None, decision: str, note: str) -> None:
+    if not may_decide(row, user):
+        raise Forbidden(f"{row.code} is decided by managers. Ask an administrator for that role.")
+    _go(row, decision)
+    if decision == "approved":
+        # The row itself counts as spent from here on; what is left is without it.
+        left = writing.quota_left(row.project, row)
+        facts = Facts(row.project.name, row.project.quota_minutes, left)
+        if fault := rules.quota_fault(row.wish_minutes, facts):
+            raise UserError(f"{row.code}: {fault}")
+    row.approvals.append(
+        Approval(
+            user_id=user.id if user else None,
+            resource_id=None if _may_decide_all(row, user) else _steward_of(row, user),
+            decision=decision,
+            note=note.strip()[:500],
+        )
+    )
+    _post(row, decision)
+
+
+def _may_decide_all(row: ActivityRequest, user: User | None) -> bool:
+    return can(user, "manager", Place(site_id=row.site_id, project_id=row.project_id))
+
+
+def _steward_of(row: ActivityRequest, user: User | None) -> int | None:
+    """A resource of the request that `user` manages."""
+    for way in row.alternatives:
+        for use in way.uses:
+            if can(user, "manager", Place(resource_id=use.resource_id)):
+                return use.resource_id
+    return None
+
+
+def _go(row: ActivityRequest, state: str) -> None:
+    if not rules.is_allowed(row.state, state):
+        following = ", ".join(sorted(rules.allowed_transitions(row.state))) or "nothing else"
+        raise UserError(f"{row.code} is {row.state}: from there it can become {following}, not {state}.")
+    row.state = state
+
+
+def _refuse_other_owner(row: ActivityRequest, user: User | None) -> None:
+    if not (is_owner(row, user) or may_decide(row, user)):
+        raise Forbidden(f"{row.code} was asked for by somebody else. Ask them or a manager to do this.")
+
+
+def _project_for(project_id: int, user: User | None) -> Project:
+    project = session.get(Project, project_id)
+    if project is not None and project in queries.projects_to_ask_for(user, project.site_id):
+        return project
+    message = "Choose one of your own open projects, or ask a manager to make you a member."
+    raise UserError(message, {"project": message})
+
+
+def _refuse_faults(
+    values: RequestValues, project: Project, row: ActivityRequest | None, now: datetime
+) -> None:
+    found = rules.faults(values, writing.facts_of(values, project, row), now)
+    found |= {name: text for name, text in writing.cycle_fault(values, row).items() if name not in found}
+    if found:
+        raise UserError(next(iter(found.values())), found)
+
+
+def _post(row: ActivityRequest, what: str) -> None:
+    session.flush()
+    outbox.post(f"request.{what}", {"request_id": row.id, "code": row.code, "revision": row.revision})

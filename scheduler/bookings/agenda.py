@@ -11,7 +11,7 @@ from scheduler.bookings.timeline import KIND_LETTERS
 from scheduler.bookings.week import Week
 from scheduler.calendars.rules import local_days
 from scheduler.calendars.service import zone_of
-from scheduler.calendars.words import day_words, hours_words, moment_words
+from scheduler.calendars.words import hours_words, moment_words
 from scheduler.intervals import Interval
 
 
@@ -81,8 +81,8 @@ def _item(week: Week, booking: Booking, day: Interval, link: Callable[[int], str
         notes.append(f"setup from {booking.occupied_from.astimezone(zone):%H:%M}")
     is_tentative = any(booking.run.overlaps(doubtful) for doubtful in week.provisional_days)
     return Item(
-        starts=f"{start:%H:%M}" if booking.starts_at >= day.start else day_words(booking.starts_at, zone),
-        ends=f"{end:%H:%M}" if booking.ends_at <= day.end else day_words(booking.ends_at, zone),
+        starts=f"{start:%H:%M}" if booking.starts_at >= day.start else f"{start:%a} {start.day}",
+        ends=f"{end:%H:%M}" if booking.ends_at <= day.end else f"{end:%a} {end.day}",
         kind=(KIND_LETTERS[booking.project.kind] if booking.project else "n") if is_shown else "x",
         title=booking.title if is_shown else BUSY,
         where=", ".join(resource.code for resource in booking.resources),

@@ -110,9 +110,7 @@ def make_axis(
             for day, whole in days
         ),
         hours=tuple(_hours(span, days, zone, LABEL_HOURS)),
-        hairlines=tuple(
-            minute for minute, label in _hours(span, days, zone, HAIRLINE_HOURS) if label != "00"
-        ),
+        hairlines=tuple(minute for minute, _ in _hours(span, days, zone, HAIRLINE_HOURS)),
     )
 
 
@@ -197,9 +195,12 @@ def _fold_label(span: Interval, zone: ZoneInfo, from_minute: int, until_minute: 
 def _hours(
     span: Interval, days: list[tuple[date, Interval]], zone: ZoneInfo, every_hours: int
 ) -> Iterator[tuple[int, str]]:
-    """Each full local hour divisible by `every_hours`; those folded away are hidden where they are drawn."""
+    """Each full local hour divisible by `every_hours` but midnight, where the day itself begins.
+
+    Those that are folded away are hidden where they are drawn.
+    """
     for _, whole in days:
-        labels: set[str] = set()
+        labels = {"00"}
         moment = whole.start
         while moment < whole.end:
             local = moment.astimezone(zone)

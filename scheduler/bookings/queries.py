@@ -16,7 +16,7 @@ from scheduler.bookings.models import (
 from scheduler.database import session
 from scheduler.errors import NotFound
 from scheduler.intervals import Interval
-from scheduler.projects.models import Project
+from scheduler.projects.models import Project, ProjectMember
 from scheduler.projects.queries import visible
 
 BUSY = "Busy"
@@ -59,6 +59,12 @@ def get_booking(booking_id: int) -> Booking:
 def visible_project_ids(user: User | None) -> set[int]:
     """Projects whose bookings `user` may read in full."""
     return set(session.scalars(select(Project.id).where(visible(user))))
+
+
+def project_ids_of_member(user: User) -> set[int]:
+    """Projects that `user` is a member of."""
+    rows = session.scalars(select(ProjectMember.project_id).where(ProjectMember.user_id == user.id))
+    return set(rows)
 
 
 def shows(booking: Booking, project_ids: set[int]) -> bool:

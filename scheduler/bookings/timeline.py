@@ -187,15 +187,16 @@ def draw_row(facts: RowFacts, axis: Axis) -> Row:
             blocks.append(_block("changeover", changing.interval, axis, labels=(changing.label,), name=words))
     for stay, lane in zip(stays, lanes, strict=True):
         blocks.extend(replace(block, lane=lane) for block in _stay_blocks(stay, axis))
-    used = sum(common.minutes for stay in stays if (common := stay.occupied.intersection(span)))
-    used += sum(
-        common.minutes for changing in facts.changeovers if (common := changing.interval.intersection(span))
-    )
+    if facts.is_person:
+        used = sum(common.minutes for stay in stays if (common := stay.occupied.intersection(span)))
+        available: float | None = facts.most_minutes
+    else:
+        used, available = use_of(facts, span)
     return Row(
         code=facts.code,
         name=facts.name,
         used_minutes=used,
-        open_minutes=facts.most_minutes if facts.is_person else _open_minutes(facts, span),
+        open_minutes=available,
         blocks=tuple(blocks),
         lanes=max(lanes, default=0) + 1,
         is_person=facts.is_person,
@@ -227,19 +228,12 @@ def labels_for(title: str, project_code: str, request_code: str) -> tuple[str, .
     return tuple(labels)
 
 
-def share_in_use(rows: Iterable[RowFacts], span: Interval) -> tuple[float, float]:
-    """Minutes used and minutes open within `span`, over all rows."""
-    used = available = 0.0
-    for row in rows:
-        taken = [stay.occupied for stay in row.stays] + [change.interval for change in row.changeovers]
-        used += sum(common.minutes for interval in taken if (common := interval.intersection(span)))
-        available += _open_minutes(row, span)
-    return used, available
-
-
-def _open_minutes(facts: RowFacts, span: Interval) -> float:
+def use_of(facts: RowFacts, span: Interval) -> tuple[float, float]:
+    """Open minutes of a facility within `span` that are taken, and all its open minutes there."""
     opened = subtract(intersect(facts.open, [span]), [pause.interval for pause in facts.pauses])
-    return total_minutes(opened) * facts.capacity
+    taken = [stay.occupied for stay in facts.stays] + [change.interval for change in facts.changeovers]
+    used = sum(total_minutes(intersect([interval], opened)) for interval in taken)
+    return used, total_minutes(opened) * facts.capacity
 
 
 def _ground(facts: RowFacts, axis: Axis) -> Iterable[Block]:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from scheduler.accounts.models import User
 from scheduler.bookings.axis import Axis, DayOff, make_axis
@@ -24,7 +26,7 @@ from scheduler.bookings.timeline import (
     draw_row,
     labels_for,
     provisional_marks,
-    share_in_use,
+    use_of,
 )
 from scheduler.calendars.models import Calendar, CalendarOverlay, Holiday, Site
 from scheduler.calendars.rules import local_days
@@ -33,16 +35,17 @@ from scheduler.calendars.words import moment_words
 from scheduler.database import session
 from scheduler.intervals import Interval, intersect
 from scheduler.people.models import Person, PersonQualification
-from scheduler.resources.models import RESOURCE_KINDS, Resource
+from scheduler.resources.models import Resource
 
 GROUP_NAMES = {
-    "lab": "Labs",
     "test facility": "Test facilities",
     "trainer": "Trainers",
+    "antenna": "Antennas",
+    "lab": "Labs",
     "room": "Rooms",
     "equipment": "Equipment",
-    "antenna": "Antennas",
 }
+"""Kinds of facility in the order in which a page shows them: the scarce ones first."""
 PERSON_GROUPS = {"trainee": "Trainees", "visitor": "Visitors"}
 
 BookingLink = Callable[[int], str]
@@ -90,7 +93,8 @@ def facility_rows(week: Week, link: BookingLink) -> list[tuple[str, RowFacts]]:
     held = holds_by_holdable(week.bookings)
     by_id = {booking.id: booking for booking in week.bookings}
     hours = OpenHours(week)
-    resources = sorted(resources_of(week.site), key=lambda one: (RESOURCE_KINDS.index(one.kind), one.id))
+    order = list(GROUP_NAMES)
+    resources = sorted(resources_of(week.site), key=lambda one: (order.index(one.kind), one.id))
     zone = zone_of(week.site)
     rows = []
     for resource in resources:
@@ -176,12 +180,12 @@ def draw(week: Week, rows: Sequence[tuple[str, RowFacts]]) -> Timeline:
 
 
 def day_shares(rows: Sequence[RowFacts], axis: Axis) -> dict[str, int]:
-    """Percent of the open hours of all rows that are in use, by local day; closed days are left out."""
+    """Percent of the open hours of all facilities in use, by local day; closed days are left out."""
     shares = {}
     for day, whole in local_days(axis.span, axis.zone):
-        used, available = share_in_use([row for row in rows if not row.is_person], whole)
-        if available:
-            shares[day.isoformat()] = round(100 * used / available)
+        uses = [use_of(row, whole) for row in rows if not row.is_person]
+        if available := sum(minutes for _, minutes in uses):
+            shares[day.isoformat()] = round(100 * sum(minutes for minutes, _ in uses) / available)
     return shares
 
 
@@ -237,8 +241,8 @@ class OpenHours:
         return self.known[key]
 
 
-def _calendar_loads(path: object) -> list[object]:
-    calendar = joinedload(path)  # type: ignore[arg-type]
+def _calendar_loads(path: Any) -> list[ExecutableOption]:
+    calendar = joinedload(path)
     return [
         calendar.selectinload(Calendar.rules),
         calendar.selectinload(Calendar.overlays).selectinload(CalendarOverlay.rules),
@@ -297,4 +301,4 @@ def _person_group(person: Person) -> str:
     if person.kind in PERSON_GROUPS:
         return PERSON_GROUPS[person.kind]
     names = [held.qualification.name for held in sorted(person.qualifications, key=lambda one: one.id)]
-    return names[0] if names else "Other staff"
+    return names[0][:1].upper() + names[0][1:] if names else "Other staff"

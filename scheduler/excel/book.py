@@ -29,6 +29,7 @@ _WIDTHS = {
 _WIDE = {"name": 34, "title": 44, "note": 44, "resources": 34}
 _FORMATS = {"date": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm", "whole": "0"}
 _README_WIDTHS = (22, 20, 12, 92, 32)
+_RIGHT = Alignment(horizontal="right", indent=1)
 _HAIR = Border(bottom=Side(style="thin", color=LINE))
 
 
@@ -92,7 +93,8 @@ def _head(page: Any, column: Column) -> Any:
     cell = text_cell(page, column.title)
     cell.font = _font(PAPER if column.required else INK, bold=True)
     cell.fill = PatternFill("solid", fgColor=INK if column.required else TINT)
-    cell.alignment = Alignment(vertical="center")
+    is_number = column.kind in _FORMATS
+    cell.alignment = Alignment("right" if is_number else None, "center", indent=1 if is_number else 0)
     cell.border = _HAIR
     needed = "Required." if column.required else "May stay blank."
     example = f"\nExample: {column.example}" if column.example else ""
@@ -110,14 +112,18 @@ def _cell(page: Any, column: Column, value: Any, zone: ZoneInfo) -> Any:
         if not is_plain(value, zone):
             return text_cell(page, wall_text(value, zone))
         cell = WriteOnlyCell(page, value=value.astimezone(zone).replace(tzinfo=None))
+        cell.alignment = _RIGHT
         cell.number_format = _FORMATS["moment"] + (":ss" if value.astimezone(UTC).second else "")
         return cell
     if isinstance(value, date):
         cell = WriteOnlyCell(page, value=datetime(value.year, value.month, value.day))  # noqa: DTZ001
+        cell.alignment = _RIGHT
         cell.number_format = _FORMATS["date"]
         return cell
     if isinstance(value, int):
-        return value
+        cell = WriteOnlyCell(page, value=value)
+        cell.alignment = _RIGHT
+        return cell
     text = (
         hours_text(value)
         if column.kind == "hours"
@@ -224,9 +230,10 @@ def _write_readme(workbook: Workbook, about: str) -> None:
     line = 4
     for number, step in enumerate(_STEPS, start=1):
         _set_height(page, line, step)
-        page.append(
-            [_word(page, f"{number}.", _font(ACCENT, bold=True)), None, None, _word(page, step, _font())]
-        )
+        start = _word(page, f"{number}.", _font(ACCENT, bold=True))
+        start.alignment = Alignment(horizontal="right", vertical="top", indent=1)
+        label = {1: "To fill it", len(_STEPS): "To import it"}.get(number, "")
+        page.append([_word(page, label, _font(bold=True)), None, start, _word(page, step, _font())])
         line += 1
     page.append([])
     heads = ("Sheet", "Column", "Required", "What stands there", "Example")
@@ -258,7 +265,7 @@ def _word(page: Any, text: str, font: Font, *, fill: str = "", wrap: bool = True
 
 def _set_height(page: Any, line: int, text: str) -> None:
     # Programs do not fit the height of wrapped rows that were never edited in them.
-    lines = -(-len(text) // (_README_WIDTHS[3] - 2))
+    lines = -(-len(text) // (_README_WIDTHS[3] + 4))
     page.row_dimensions[line].height = 15.5 * max(1, lines)
 
 

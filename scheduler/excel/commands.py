@@ -10,11 +10,9 @@ from scheduler.accounts.commands import acting_user
 from scheduler.accounts.models import User
 from scheduler.calendars.queries import the_site
 from scheduler.database import session, transaction
-from scheduler.excel import service
-from scheduler.excel.export import write_centre
-from scheduler.excel.faults import line
 from scheduler.excel.models import ImportRun
-from scheduler.excel.template import write_template
+
+# What reads and writes workbooks is imported where it is used: `markaz --help` need not wait for it.
 
 OUTPUT = click.option(
     "-o",
@@ -29,6 +27,8 @@ OUTPUT = click.option(
 @OUTPUT
 def template(output: Path) -> None:
     """Write a blank centre workbook, with a README sheet that says how to fill it."""
+    from scheduler.excel.template import write_template
+
     write_template(output)
     click.echo(f"{output} is written. Fill it, then: markaz import {output}")
 
@@ -46,6 +46,8 @@ def import_workbook(context: click.Context, file: Path, yes: bool) -> None:
 
 def import_file(path: Path, user: User | None, *, yes: bool) -> ImportRun:
     """Try a workbook, say what it would do, and import it if `yes`, or if one says so on a terminal."""
+    from scheduler.excel import service
+
     content = path.read_bytes()
     reading = service.read_file(content, path.name)
     with transaction(actor=user, reason=f"import of {path.name}"):
@@ -72,6 +74,8 @@ def _is_agreed() -> bool:
 
 
 def _print_faults(run: ImportRun) -> None:
+    from scheduler.excel.faults import line
+
     faults: list[dict[str, Any]] = run.faults or []
     for fault in faults:
         click.echo(line(fault))
@@ -102,6 +106,8 @@ def _print_summary(summary: dict[str, Any]) -> None:
 @OUTPUT
 def export_centre(output: Path) -> None:
     """Write the whole centre as a workbook that can be imported again."""
+    from scheduler.excel.export import write_centre
+
     user = acting_user()
     with output.open("wb") as stream:
         write_centre(the_site(), stream, user)

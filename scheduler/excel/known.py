@@ -136,17 +136,26 @@ def _configurations(tables: Tables, stored: Stored) -> Codes:
 
 
 def _hide(tables: Tables, by_sheet: dict[str, Codes]) -> None:
-    """Guess what rows without a readable code stand for: what is named, and would fill the gap there."""
+    """Guess what rows without a readable code stand for: what is named, and would fill the gap there.
+
+    Between two rows a gap of one number is sure; at an end, or without numbers, only what is named
+    several times is taken for a row of that sheet, for a slip of the pen is made once.
+    """
     named = _named_unknown(tables, by_sheet)
     for sheet in PARENTS:
         table = tables.by_title.get(sheet.title)
-        broken = [row for row in table.rows if "code" in row.unreadable] if table else []
-        if table is None or not broken:
+        if table is None:
             continue
         codes, left = by_sheet[sheet.title], named[sheet.title]
         unexplained = 0
-        for row in broken:
-            guesses = _neighbours(table, row) & set(left)
+        for at, row in enumerate(table.rows):
+            if "code" not in row.unreadable:
+                continue
+            before, after = _neighbour(table.rows, at - 1, 1), _neighbour(table.rows, at + 1, -1)
+            if before is not None and before == after:
+                guesses = {before} & set(left)
+            else:
+                guesses = {guess for guess in (before, after) if guess is not None and left[guess] >= 2}
             codes.hidden |= guesses
             unexplained += not guesses
         often = [key for key, count in left.most_common() if count >= 3 and key not in codes.hidden]
@@ -167,14 +176,10 @@ def _named_unknown(tables: Tables, by_sheet: dict[str, Codes]) -> dict[str, Coun
     return named
 
 
-def _neighbours(table: Table, row: TableRow) -> set[str]:
-    """Codes that would follow the row before, or come before the row after: R-7 after R-6."""
-    at = table.rows.index(row)
-    guesses = set()
-    for step, add in ((-1, 1), (1, -1)):
-        if 0 <= at + step < len(table.rows):
-            code = str(table.rows[at + step].get("code") or "")
-            if found := re.fullmatch(r"(.*?)(\d+)(\D*)", code):
-                head, digits, tail = found.groups()
-                guesses.add(normal_code(f"{head}{int(digits) + add:0{len(digits)}d}{tail}"))
-    return guesses
+def _neighbour(rows: list[TableRow], at: int, add: int) -> str | None:
+    """Key of the code that comes next to that of row `at`: R-7 after R-6."""
+    code = str(rows[at].get("code") or "") if 0 <= at < len(rows) else ""
+    found = re.fullmatch(r"(.*?)(\d+)(\D*)", code)
+    if not found or int(found[2]) + add < 0:
+        return None
+    return normal_code(f"{found[1]}{int(found[2]) + add:0{len(found[2])}d}{found[3]}")

@@ -8,7 +8,6 @@ import pytest
 from openpyxl.workbook import Workbook
 from sqlalchemy import text
 
-
 from scheduler.database import session
 from scheduler.excel import faults as kinds
 from scheduler.models import metadata

@@ -175,7 +175,7 @@ def put(sheet: str, row: int, column: str, value: Any) -> Callable[[Workbook], N
     """Write a cell by the title of its column."""
 
     def spoil(workbook: Workbook) -> None:
-        workbook[sheet].cell(row, place(sheet, column), value)
+        workbook[sheet].cell(row, place(sheet, column)).value = value
 
     return spoil
 

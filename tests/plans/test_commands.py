@@ -51,7 +51,7 @@ def test_plan_says_what_is_placed_what_not_and_why_and_publish_books_it(centre, 
     )
     assert heading == "Not placed (1):"
     assert reason == (
-        "  R-2  Shaker run: TV-1 is never open for the 11.67 h that it takes in the plan's time."
+        "  R-2  Shaker run — TV-1 is never open for the 11.67 h that it takes in the plan's time."
     )
     assert hint == "Publish it with: markaz publish 1"
     assert booked() == 0

@@ -3,12 +3,17 @@
 import pytest
 
 from scheduler.bookings.service import Proposal, book
+from scheduler.calendars.models import Site
+from scheduler.calendars.queries import the_site
 from scheduler.database import session, transaction
 from scheduler.errors import NotFound
 from scheduler.plans import queries, service
-from scheduler.projects.models import ProjectMember
+from scheduler.plans.problem import translate
+from scheduler.projects.models import Project, ProjectMember
+from scheduler.requests.models import RequestWindow
+from scheduler.resources.models import Resource
 from tests.centre import make_project, make_request, make_user, span
-from tests.plans.week import WEEK, Centre, build
+from tests.plans.week import WEEK, Centre, build, statements
 
 
 @pytest.fixture
@@ -98,3 +103,31 @@ def test_a_confidential_project_shows_neither_code_nor_title_to_others(centre):
     assert "Hush" not in row.reason_text + row.remedy_text
     assert [(each.code, each.title) for each in queries.placed(plan, other)] == [("", "another booking")]
     assert [(each.code, each.title) for each in queries.placed(plan, member)] == [("S-1", "Hush")]
+
+
+def test_a_plan_is_translated_and_shown_in_as_many_statements_however_many_requests_there_are(centre):
+    with transaction():
+        fill(range(1, 4))
+    few = statements_of(build(the_site()).id)
+    with transaction():
+        fill(range(4, 40))
+    assert statements_of(build(the_site()).id) == few
+
+
+def fill(numbers):
+    project = session.get_one(Project, 1)
+    chamber = session.get_one(Resource, 1)
+    for number in numbers:
+        asked = make_request(project, chamber, code=f"R-{number}", minutes=60 if number % 2 else 700)
+        asked.windows.append(RequestWindow(starts_at=WEEK.start, ends_at=WEEK.end))
+
+
+def statements_of(plan_id):
+    session.rollback()
+    session.expunge_all()
+    site = session.get_one(Site, 1)
+    with statements() as seen:
+        translate(site, WEEK)
+        plan = queries.get_plan(plan_id)
+        assert queries.unplaced(plan) and queries.placed(plan)
+    return len(seen)

@@ -7,9 +7,10 @@ import pytest
 
 from scheduler.intervals import Interval
 from scheduler.plans.left_out import LeftOut
-from scheduler.plans.reasons import HIDDEN, Names, Speaker
+from scheduler.plans.names import HIDDEN, Names
+from scheduler.plans.reasons import Speaker
 from scheduler.plans.timeline import Timeline
-from solver import Activity, Blocker, Draw, Mode, Need, Problem, Reason, Resource, Window
+from solver import Activity, Blocker, Draw, Mode, Need, PrecedenceLag, Problem, Reason, Resource, Window
 from tests.centre import MONDAY
 
 WEEK = Interval(MONDAY, MONDAY + timedelta(days=7))
@@ -38,11 +39,13 @@ ASKED = Activity(
     draws=(Draw("LN2", 6),),
 )
 RESOURCES = (Resource("TV-1", outages=(Window(40, 48),)), Resource("TV-2"))
+LAGS = (PrecedenceLag("R-2", "R-1", 4, 12),)
 TIME = "all of its time (Mon 30 Nov 08:00-20:00)"
 
 
-def speaker(*blockers, follows=None, asked=ASKED, others=(), names=NAMES):
-    problem = Problem(672, (asked, Activity("R-2", (Mode("1", ("TV-1",)),), wish=4, least=4)), RESOURCES)
+def speaker(*blockers, follows=None, asked=ASKED, others=(), names=NAMES, lags=LAGS):
+    leak_test = Activity("R-2", (Mode("1", ("TV-1",)),), wish=4, least=4)
+    problem = Problem(672, (asked, leak_test), RESOURCES, precedences=lags)
     reasons = {asked.id: Reason(blockers, follows), **dict(others)}
     return Speaker(problem, Timeline(WEEK, 900, ZoneInfo("UTC")), names, reasons)
 
@@ -104,7 +107,7 @@ def speaker(*blockers, follows=None, asked=ASKED, others=(), names=NAMES):
         ),
         (
             Blocker("precedence", ("R-2",)),
-            "Leak test leaves no room for the time between.",
+            "It has to start 1 h to 3 h after Leak test, where there is no room.",
             "A longer time between the two would help.",
         ),
         (
@@ -164,6 +167,40 @@ def test_what_the_reader_may_not_see_is_another_booking():
     assert found.reason("R-1") == f"TV-1 is held by another booking and 2 more in {TIME}."
 
 
+def test_where_the_solver_names_as_many_as_it_does_at_most_there_may_be_others():
+    taking = tuple(f"R-{number}" for number in range(2, 12))
+    found = speaker(Blocker("busy", ("TV-1",), taking)).reason("R-1")
+    assert found == f"TV-1 is held by Leak test, Bake-out and others in {TIME}."
+
+
+@pytest.mark.parametrize(
+    ("lag", "words"),
+    [
+        (PrecedenceLag("R-2", "R-1"), "It has to start after Leak test, where there is no room."),
+        (
+            PrecedenceLag("R-2", "R-1", 4),
+            "It has to start at least 1 h after Leak test, where there is no room.",
+        ),
+        (
+            PrecedenceLag("R-2", "R-1", 0, 12),
+            "It has to start at most 3 h after Leak test, where there is no room.",
+        ),
+        (
+            PrecedenceLag("R-1", "R-2", 2, 12),
+            "It has to end 30 min to 3 h before Leak test, where there is no room.",
+        ),
+    ],
+)
+def test_lags_are_said_from_the_side_of_the_one_without_a_place(lag, words):
+    assert speaker(Blocker("precedence", ("R-2",)), lags=(lag,)).reason("R-1") == words
+
+
+def test_titles_with_punctuation_are_quoted():
+    names = Names(activities={"R-2": "Barq: thermal vacuum, camera head", "R-3": "Bake-out"})
+    found = speaker(Blocker("busy", ("TV-1",), ("R-2", "R-3")), names=names).reason("R-1")
+    assert found == f'TV-1 is held by "Barq: thermal vacuum, camera head" and Bake-out in {TIME}.'
+
+
 def test_an_activity_without_a_reason_is_not_given_one():
     assert speaker().reason("R-1") == "No place was found for it in the time."
 
@@ -172,13 +209,13 @@ def test_an_activity_without_a_reason_is_not_given_one():
     ("out", "reason", "remedy"),
     [
         (
-            LeftOut("R-1", "quota", ("OPT",), 180),
-            "Optical terminal has 3 h of its quota left, this asks for more.",
+            LeftOut("R-1", "quota", ("OPT",), 180, 420),
+            "Optical terminal has 3 h of its quota left after the requests ahead of it, this takes 7 h.",
             "Shorten it to 3 h, or ask for more hours.",
         ),
         (
-            LeftOut("R-1", "quota", ("OPT",), 0),
-            "Optical terminal has 0 min of its quota left, this asks for more.",
+            LeftOut("R-1", "quota", ("OPT",), 0, 60),
+            "Optical terminal has 0 min of its quota left after the requests ahead of it, this takes 1 h.",
             "Ask for more hours.",
         ),
         (

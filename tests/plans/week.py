@@ -1,8 +1,11 @@
 """A site and a week for the tests of plans, and short ways to ask for its translation."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
-from scheduler.database import transaction
+from sqlalchemy import event
+
+from scheduler.database import engine, transaction
 from scheduler.intervals import Interval
 from scheduler.plans import building, queries, service
 from scheduler.plans.ledger import Pace
@@ -61,3 +64,18 @@ def build(site, span=WEEK, *, time_limit_seconds=5, **options):
 def publish(plan, **values):
     with transaction():
         return service.publish(queries.get_plan(plan.id), **values)
+
+
+@contextmanager
+def statements():
+    """The SQL statements that run meanwhile."""
+    seen = []
+
+    def note(_connection, _cursor, statement, *_more):
+        seen.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)

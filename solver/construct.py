@@ -18,6 +18,9 @@ ORDERS: tuple[Order, ...] = ("density", "value", "scarce", "deadline")
 _TRIES = 400
 """Most starts in one mode for which names are looked for."""
 
+_LENGTHS = 8
+"""About so many lengths of an elastic run are tried where trying them all would take long."""
+
 
 def never() -> bool:
     """Nobody said stop."""
@@ -59,7 +62,7 @@ class Chooser:
             frame = Frame(state, activity, mode, skip)
             shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
             # A teardown may find room after a longer run only: look at some lengths in between.
-            for duration in range(shortest, longest + 1, max(1, (longest - shortest) // 8)):
+            for duration in range(shortest, longest + 1, max(1, (longest - shortest) // _LENGTHS)):
                 mask = frame.starts(duration)
                 if not activity.needs or "people" in skip:
                     if mask:
@@ -81,8 +84,28 @@ class Chooser:
         gain = state.worth(activity, parts) - (state.changeover_cost() - before)
         if gain < -1e-9 and not activity.mandatory:
             state.remove(activity.id)
-            return False
+            parts = self._worthwhile(state, activity)
+            return parts is not None and state.insert(activity, parts)
         return True
+
+    def _worthwhile(self, state: State, activity: Activity) -> list[Assignment] | None:
+        """The place that brings most above its lateness and changeovers, tried one by one."""
+        before = state.changeover_cost()
+        best, found = 0.0, None
+        for mode in activity.modes:
+            frame = Frame(state, activity, mode)
+            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
+            for duration in range(longest, shortest - 1, -max(1, (longest - shortest) // _LENGTHS)):
+                for start in islice(ticks(frame.starts(duration)), _TRIES):
+                    parts = [Assignment(activity.id, 1, mode.id, start, duration)]
+                    worth = state.worth(activity, parts)
+                    if worth <= best + 1e-9 or not state.insert(activity, parts):
+                        continue
+                    gain = worth - (state.changeover_cost() - before)
+                    state.remove(activity.id)
+                    if gain > best + 1e-9:
+                        best, found = gain, parts
+        return found
 
     def _wish(self, part: Assignment) -> int:
         return self.index.wish(

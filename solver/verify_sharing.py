@@ -62,8 +62,8 @@ def changeovers_needed(facts: Facts, resource: Resource) -> Iterator[ChangeoverN
     # What is over at tick 0 does not count: how the resource then stands is given.
     row = [each for each in facts.by_resource[resource.id] if each.end > 0]
     if row and row[0].start >= 0 and resource.configuration is not None:
-        needed = ticks.get((resource.configuration, row[0].activity.configuration or ""), 0)
-        if needed and row[0].activity.configuration is not None:
+        other = row[0].activity.configuration
+        if other is not None and (needed := ticks.get((resource.configuration, other), 0)):
             yield ChangeoverNeeded(None, row[0], needed)
     for before, after in pairwise(row):
         one, other = before.activity.configuration, after.activity.configuration

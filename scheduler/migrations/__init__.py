@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 
 def alembic_config() -> AlembicConfig:
@@ -17,10 +17,15 @@ def alembic_config() -> AlembicConfig:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database to `revision`; nothing happens where it is already there."""
-    config = alembic_config()
     with engine.connect().execution_options(markaz_writes=True) as connection, connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade_within(connection, revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """The same in a transaction that is open: what else is done in it stands or falls with it."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def current_revision(engine: Engine) -> str | None:
@@ -29,5 +34,11 @@ def current_revision(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def revisions() -> list[str]:
+    """Every revision, the first one first."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return [step.revision for step in reversed(list(script.walk_revisions()))]
+
+
 def is_current(engine: Engine) -> bool:
-    return current_revision(engine) == ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return current_revision(engine) == revisions()[-1]

@@ -39,6 +39,12 @@ def best_plan(problem: Problem) -> Best:
     return found
 
 
+def is_small(problem: Problem) -> bool:
+    """Whether all plans can be tried in a moment."""
+    ways = [sum(1 for _ in candidates(problem, activity)) for activity in problem.activities]
+    return max(ways) <= 150 and sum(ways) <= 250
+
+
 def placements(problem: Problem, activity: Activity) -> list[Parts]:
     """Every way to place the activity that is allowed if it is alone."""
     alone = replace(problem, activities=(activity,), precedences=(), chains=())

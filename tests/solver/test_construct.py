@@ -11,7 +11,7 @@ from solver.state import State
 from solver.verify import verify
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
-from tests.solver.rules import pinned, staff
+from tests.solver.rules import HOT_COLD, pinned, staff
 
 
 def state_of(problem) -> State:
@@ -94,6 +94,22 @@ def test_what_costs_more_than_it_is_worth_stays_out_unless_it_must():
         problem = week(activity("x", mandatory=mandatory, **late), weights=Weights(lateness=2.0))
         state = greedy(Index(problem), "value")
         assert ("x" in state.placed) == placed
+
+
+def test_a_place_is_found_where_it_is_worth_what_the_changeovers_cost():
+    """The first one stands between two others, and costs two changeovers; the last costs one."""
+    lab = Resource("lab", changeovers=HOT_COLD)
+    hot = {"configuration": "hot"}
+    problem = week(
+        activity("x", 2, value=4, configuration="cold"),
+        pinned("b", 0, 2, **hot),
+        pinned("c", 9, 2, **hot),
+        resources=(lab,),
+        weights=Weights(changeover=1.0),
+    )
+    state = greedy(Index(problem), "value")
+    assert state.placed["x"][0].start == 14
+    assert state.objective() == pytest.approx(4 + 2 - 3)
 
 
 def test_a_chain_goes_in_whole_or_not_at_all():

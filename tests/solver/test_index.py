@@ -47,7 +47,7 @@ def test_chains_that_share_a_member_are_one_and_pins_are_in_none():
         horizon=40,
     )
     chains = Index(problem).chains
-    assert {name: set(chains[name]) for name in "abc"} == dict.fromkeys("abc", {"a", "b", "c"})
+    assert {name: set(chains[name]) for name in "abc"} == {key: {"a", "b", "c"} for key in "abc"}
     assert chains["d"] == ["d"]
     assert "p" not in chains
 

@@ -115,8 +115,8 @@ def test_changeovers_belong_to_their_resource():
 
 @pytest.mark.parametrize(
     ("configuration", "start", "broken"),
-    [("hot", 2, ["changeover"]), ("hot", 3, []), ("cold", 0, []), (None, 0, [])],
-    ids=["a tick short", "just enough", "as it stands", "no matter how it stands"],
+    [("hot", 0, ["changeover"]), ("hot", 2, ["changeover"]), ("hot", 3, []), ("cold", 0, []), (None, 0, [])],
+    ids=["at tick 0", "a tick short", "just enough", "as it stands", "no matter how it stands"],
 )
 def test_the_first_changes_over_from_how_the_resource_stands(configuration, start, broken):
     problem = chamber(activity("a", configuration="cold"), configuration=configuration)

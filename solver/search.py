@@ -16,8 +16,10 @@ from solver.solution import Assignment, Options
 from solver.state import State
 from solver.watch import Watch
 
-_SMALL = 100
-"""Most activities that are tried as one model."""
+_TINY, _SMALL = 30, 100
+"""Most activities that are solved as one model, and that are tried as one before neighbourhoods."""
+
+_MONOLITH_SHARE = 0.3
 
 _WAIT_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
@@ -27,6 +29,7 @@ _FIRST_SIZE = 30.0
 
 _RUIN_SHARE = 0.15
 _LEAST_GAIN = 2e-4
+_PATIENCE = 4
 _MOST_BURSTS = 100
 
 
@@ -55,13 +58,18 @@ def search(
 
 def first_schedule(index: Index, watch: Watch, start: Sequence[Assignment]) -> State:
     """The best of the earlier schedule and greedy ones in several orders."""
+    slowest = 0.0
     if start:
         watch.offer(resume(index, start))
     for order in ORDERS:
         for spare in (True, False):
             # The first one is finished whatever the clock says: it is the answer if there is no time.
             if watch.rank is None or not watch.over():
+                begun = watch.seconds()
                 watch.offer(greedy(index, order, spare=spare))
+                slowest = max(slowest, watch.seconds() - begun)
+    # To fill up, to verify and to find reasons takes about as long as some greedy schedules.
+    watch.keep_back(3 * slowest)
     state = State(index)
     state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
     return state
@@ -109,9 +117,10 @@ class _Search:
     def run(self) -> None:
         if not self._movable:
             return
+        if len(self._movable) > _TINY:
+            self._ruin()
         if len(self._movable) <= _SMALL and self._monolith():
             return
-        self._ruin()
         self._improve()
 
     def _ruin(self) -> None:
@@ -119,11 +128,13 @@ class _Search:
         ruin = Ruin(self._index, self._rng)
         most = self._options.max_rounds
         end = self._watch.seconds() + _RUIN_SHARE * self._watch.left()
+        poor = 0
         for _ in range(_MOST_BURSTS if most is None else min(most, _MOST_BURSTS)):
             gain = ruin.burst(self._state, self._watch.over)
+            poor = poor + 1 if gain < _LEAST_GAIN else 0
             self._watch.offer(self._state)
             self._watch.tick()
-            if self._watch.over() or gain < _LEAST_GAIN or (most is None and self._watch.seconds() > end):
+            if self._watch.over() or poor == _PATIENCE or (most is None and self._watch.seconds() > end):
                 return
 
     def _monolith(self) -> bool:
@@ -131,7 +142,7 @@ class _Search:
         watch, rounds = self._watch, self._options.max_rounds
         model = self._model(self._movable, exact=True)
         fixed = self._fixed_worth(model)
-        share = 1.0 if len(self._movable) <= _SMALL // 3 else 0.5
+        share = 1.0 if len(self._movable) <= _TINY else _MONOLITH_SHARE
         effort = None if rounds is None else rounds * _ROUND_EFFORT
         told = rounds is None
         solving = Round(

@@ -20,7 +20,10 @@ def kept_files() -> tuple[Path, ...]:
         return tuple(path for name in names if (path := ROOT / name).is_file())
     made = {".venv", "__pycache__", ".mypy_cache", ".ruff_cache", ".hypothesis", "results", "instance"}
     return tuple(
-        path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file()
+        and (path == ROOT / "instance" / "README.md" or not made & set(path.relative_to(ROOT).parts))
     )
 
 

@@ -6,7 +6,22 @@ from itertools import product
 import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 
-from solver import Activity, Options, Problem, Solution, Unplaced, problem_to_json, solve, verify
+from solver import (
+    Activity,
+    Mode,
+    Need,
+    Options,
+    Person,
+    Problem,
+    Qualification,
+    Resource,
+    Solution,
+    Unplaced,
+    Window,
+    problem_to_json,
+    solve,
+    verify,
+)
 from tests.solver.brute import Parts, candidates, is_small
 from tests.solver.strategies import problems
 
@@ -30,6 +45,52 @@ def test_every_reason_is_true(problem):
 @given(problems())
 def test_every_reason_is_true_on_many_more_problems(problem):
     reasons_hold(problem)
+
+
+LAB = (Mode("m", ("lab",)),)
+
+FOUND = {
+    "names are found only for less than the longest run": Problem(
+        horizon=5,
+        activities=(
+            Activity(
+                "a", LAB, wish=3, least=2, needs=(Need("inspector", phase="run"),), participants=("P1",)
+            ),
+        ),
+        resources=(Resource("lab", open=(Window(2, 5),)),),
+        people=(
+            Person("P1", (Qualification("inspector", 0, 5),)),
+            Person("P3", (Qualification("inspector", 0, 5),), absences=(Window(4, 5),)),
+        ),
+    ),
+    "each need finds people, but not both at once": Problem(
+        horizon=9,
+        activities=(
+            Activity(
+                "a",
+                LAB,
+                wish=4,
+                least=1,
+                needs=(Need("inspector"), Need("operator")),
+                participants=("P1",),
+            ),
+        ),
+        resources=(Resource("lab"),),
+        people=(
+            Person("P1", (Qualification("inspector", 0, 9),), absences=(Window(3, 4),)),
+            Person("P2", (Qualification("operator", 0, 9), Qualification("inspector", 0, 9)), max_week=2),
+            Person("P3", (Qualification("operator", 0, 9),), max_week=1),
+        ),
+    ),
+}
+
+
+@pytest.mark.xfail(strict=True, reason="no run shorter than the longest that the masks allow is tried")
+@pytest.mark.parametrize("problem", FOUND.values(), ids=FOUND.keys())
+def test_reasons_that_were_once_untrue_are_true(problem):
+    solution = solve(problem, OPTIONS)
+    for unplaced in solution.unplaced:
+        reason_holds(problem, solution, unplaced)
 
 
 def reasons_hold(problem: Problem) -> None:

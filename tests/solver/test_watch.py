@@ -52,3 +52,11 @@ def test_it_is_over_when_the_time_is_up_or_somebody_says_stop():
     assert clock.over()
     assert clock.stopped
     assert not watch(limit=1e-9).stopped
+
+
+def test_what_is_kept_back_is_at_most_a_tenth():
+    clock = watch(limit=100.0)
+    clock.keep_back(2.0)
+    assert 97 < clock.left() < 98
+    clock.keep_back(50.0)
+    assert 87 < clock.left() < 89

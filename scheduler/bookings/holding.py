@@ -153,8 +153,8 @@ def _overlapping(holdable_id: int, interval: Interval) -> list[Hold]:
 
 
 def changeover_minutes(resource: Resource, before: str | None, after: str | None) -> int:
-    """Minutes between two configurations on a resource; none where either is not given."""
-    if before is None or after is None:
+    """Minutes between two configurations on a resource; none where either is not given, or nothing changes."""
+    if before is None or after is None or before == after:
         return 0
     for changeover in resource.changeovers:
         if changeover.from_configuration == before and changeover.to_configuration == after:

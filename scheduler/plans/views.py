@@ -7,12 +7,14 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from flask_login import current_user
 from markupsafe import Markup
 
+from scheduler.accounts import service as accounts
+from scheduler.accounts.rules import Place
 from scheduler.calendars.choices import read_week, week_choices
 from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import local_days, week_name, week_span
 from scheduler.calendars.service import zone_of
 from scheduler.database import transaction, utc_now
-from scheduler.errors import Conflict, Stale, UserError
+from scheduler.errors import Conflict, Forbidden, Stale, UserError
 from scheduler.intervals import Interval
 from scheduler.plans import live, picture, queries, service
 from scheduler.plans.models import Plan, SolveRun
@@ -45,6 +47,8 @@ def build() -> Any:
         with transaction(actor=current_user, reason="build ordered on the page"):
             run = service.order_build(site, span, time_limit_seconds=seconds, user=current_user)
             run_id = run.id
+    except Forbidden:
+        raise
     except UserError as error:
         faults = error.faults or {"week": error.message}
         return _list_page(faults, week, request.form.get("time_limit", "")), 400
@@ -96,7 +100,11 @@ def run_events(run_id: int) -> Any:
 def stop(run_id: int) -> Any:
     try:
         with transaction(actor=current_user, reason="stopped on the page"):
-            service.request_stop(queries.get_run(run_id))
+            run = queries.get_run(run_id)
+            accounts.require(current_user, "manager", Place(site_id=run.plan.site_id))
+            service.request_stop(run)
+    except Forbidden:
+        raise
     except UserError as error:
         flash(error.message, "error")
     return redirect(url_for("plans.show_run", run_id=run_id))
@@ -135,9 +143,9 @@ def show_plan(plan_id: int) -> Any:
 @role_required("manager")
 def confirm_publish(plan_id: int) -> Any:
     plan = queries.get_plan(plan_id)
-    if plan.state == "published":
+    if plan.state not in ("draft", "stale"):
         return redirect(url_for("plans.show_plan", plan_id=plan.id))
-    if plan.state == "stale" or (plan.state == "draft" and service.is_stale(plan)):
+    if plan.state == "stale" or service.is_stale(plan):
         return _stale_page(plan)
     return render_template(
         "plans/publish.html", plan=plan, checked=picture.check_plan(plan), what=_what(plan)
@@ -159,6 +167,8 @@ def publish(plan_id: int) -> Any:
         return _stale_page(queries.get_plan(plan_id))
     except Conflict as error:
         return render_template("plans/stale.html", plan=queries.get_plan(plan_id), words=error.message), 409
+    except Forbidden:
+        raise
     except UserError as error:
         flash(error.message, "error")
         return redirect(url_for("plans.show_plan", plan_id=plan_id))

@@ -1,4 +1,4 @@
-"""One rule book: what the engine places is accepted, and what it cannot place is nowhere offered.
+"""Promise 2, the other half: where the engine finds no place, the rule book offers none either.
 
 Random centres of two days, with a little of every rule, built, published, and then tried by hand.
 """
@@ -10,7 +10,6 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
-from scheduler.bookings.doctor import examine
 from scheduler.bookings.service import Duty, Proposal, Supply, book
 from scheduler.calendars.models import Site
 from scheduler.database import session, transaction
@@ -132,16 +131,6 @@ def make_random_request(rng, project, number, resources, skills, people, utiliti
 def random_time(rng, kind, hours, **values):
     start = SPAN.start + HOUR * rng.randint(0, 47 - hours)
     return kind(starts_at=start, ends_at=start + HOUR * hours, **values)
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_what_the_engine_places_the_rule_book_accepts(sqlite_database, seed):
-    with transaction():
-        site = make_random_centre(random.Random(seed), quota_minutes=[None, 40 * 60][seed % 2])
-    plan = build(site, SPAN, time_limit_seconds=3)
-    assert plan.placed >= 3
-    assert len(publish(plan).bookings) == plan.placed
-    assert examine().is_healthy
 
 
 @pytest.mark.parametrize("seed", range(20, 23))

@@ -1,5 +1,6 @@
 """From an order to a published week, and what refuses it on the way."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from scheduler.audit import Audit
 from scheduler.bookings.doctor import examine
 from scheduler.bookings.models import Booking
-from scheduler.bookings.service import Proposal, book
+from scheduler.bookings.service import Duty, Proposal, book
 from scheduler.database import session, transaction
 from scheduler.errors import Forbidden, Stale, UserError
 from scheduler.intervals import Interval
@@ -251,6 +252,36 @@ def test_publishing_twice_is_refused(centre):
     assert len(bookings()) == 1
 
 
+def test_of_two_who_publish_at_once_one_is_told_that_it_is_done(centre):
+    with transaction():
+        for number in range(4):
+            make_request(centre.project, centre.chamber, code=f"R-{number}")
+    plan_id = build(centre.site).id
+    session.remove()
+    together, told = threading.Barrier(2), []
+
+    def publish_it():
+        together.wait()
+        try:
+            with transaction():
+                told.append(len(service.publish(queries.get_plan(plan_id)).bookings))
+        except UserError as error:
+            told.append(error.message)
+        finally:
+            session.remove()
+
+    threads = [threading.Thread(target=publish_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sorted(told, key=str) == [
+        4,
+        "Plan 1 is already published. Its bookings stand on the week's timeline.",
+    ]
+    assert len(bookings()) == 4
+
+
 def test_a_plan_that_is_being_built_or_failed_is_not_published(lite):
     with transaction():
         make_request(lite.project, lite.chamber)
@@ -366,8 +397,6 @@ def test_rest_from_a_duty_on_the_evening_before_is_kept(lite):
         operator = make_qualification(lite.site)
         sana = make_person(lite.site, holds=(operator,), least_rest_minutes=11 * 60)
         lab = make_resource(lite.site, "LAB")
-        from scheduler.bookings.service import Duty
-
         book(Proposal(lite.site, "Late", (lab,), span(-1, 20, 23), duties=(Duty(sana, operator, "run"),)))
         asked = make_request(lite.project, lab, minutes=60, latest_at=at(0, 11))
         asked.needs.append(RequestNeed(qualification=operator))

@@ -77,6 +77,20 @@ def test_plans_are_for_managers(app, world, method, path, role):
     assert session.scalars(select(SolveRun)).one().cancel_requested is False
 
 
+def test_a_manager_of_one_chamber_sees_plans_and_changes_none(app, world):
+    run_id, plan_id = order(world), world.built()
+    with transaction():
+        steward = centre.make_user("viewer", "steward@centre.example")
+        steward.roles[0].role = "manager"
+        steward.roles[0].scope_kind, steward.roles[0].scope_id = "resource", 1
+    client = client_of(app, steward)
+    assert client.get(f"/plans/{plan_id}").status_code == 200
+    for path in ("/plans/build", f"/plans/runs/{run_id}/stop", f"/plans/{plan_id}/publish"):
+        assert client.post(path, data={"week": "2026-W49"}).status_code == 403
+    assert session.scalars(select(Booking)).all() == []
+    assert len(session.scalars(select(Plan)).all()) == 2
+
+
 def test_a_build_is_ordered_and_followed(app, world):
     client = manager(app, world)
     response = client.post("/plans/build", data={"week": "", "time_limit": "20"})

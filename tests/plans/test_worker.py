@@ -124,6 +124,7 @@ def test_a_build_whose_worker_is_killed_ends_done_at_the_second_attempt(workers)
     assert run.history[0][0] < run.history[-1][0]
 
 
+@pytest.mark.parametrize("workers", ["sqlite"], indirect=True)
 def test_a_worker_that_is_told_to_go_puts_its_build_back(workers):
     first = workers.start()
     run_id = order_long_build(seconds=60)
@@ -139,6 +140,7 @@ def test_a_worker_that_is_told_to_go_puts_its_build_back(workers):
     assert wait_for(run_id, lambda run: run.state in queries.ENDED).state == "done"
 
 
+@pytest.mark.parametrize("workers", ["sqlite"], indirect=True)
 def test_a_run_whose_message_was_lost_is_found(workers):
     with transaction():
         centre = Centre()

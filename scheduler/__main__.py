@@ -31,9 +31,11 @@ def main() -> None:
         wanted = ".".join(map(str, LEAST_PYTHON))
         sys.exit(f"Markaz needs Python {wanted} or newer; this is {sys.version.split()[0]}.")
     extras = ("dev",) if "test" in sys.argv[1:2] else ()
+    # Taken out at once: what is started from here may be another checkout with another environment.
+    handed_over = bool(os.environ.pop(HANDED_OVER, ""))
     if is_checkout():
         try:
-            prepare(extras)
+            prepare(extras, handed_over=handed_over)
         except SetupError as error:
             print(f"Markaz: {error}", file=sys.stderr)
             sys.exit(1)
@@ -47,13 +49,15 @@ def is_checkout() -> bool:
     return (ROOT / "pyproject.toml").is_file()
 
 
-def prepare(extras: tuple[str, ...] = ()) -> None:
+def prepare(extras: tuple[str, ...] = (), *, handed_over: bool = False) -> None:
     """Return if this interpreter has all that is needed; else go on in `.venv`, made where missing."""
     missing = missing_distributions(extras)
     if not missing:
         return
     if not _runs_in(ENVIRONMENT):
         python = _python_of(ENVIRONMENT)
+        if handed_over:
+            raise SetupError(f"{python} does not belong to {ENVIRONMENT}. Remove .venv and run again.")
         if not python.exists():
             _make_environment()
         _continue_with(python)
@@ -160,8 +164,6 @@ def _installer() -> list[str]:
 
 def _continue_with(python: Path) -> None:
     """The same command once more, with the interpreter of `.venv`; does not come back."""
-    if os.environ.get(HANDED_OVER):
-        raise SetupError(f"{python} does not belong to {ENVIRONMENT}. Remove .venv and run again.")
     command = [str(python), "-m", "scheduler", *sys.argv[1:]]
     environment = os.environ | {HANDED_OVER: "1"}
     if os.name == "nt":  # exec gives the prompt back before the command is done

@@ -14,6 +14,7 @@ from scheduler.accounts.models import SignIn, User
 from scheduler.config import Config, load_config, template_folder
 from scheduler.database import session, transaction, utc_now
 from scheduler.fragments import fill
+from scheduler.instance import outdated
 
 PREFIXES = {
     "accounts": "",
@@ -98,8 +99,8 @@ def _explain_first_start(app: Flask) -> Any:
     engine = database.engine()
     revision = migrations.current_revision(engine)
     if revision is not None and not migrations.is_current(engine):
-        return error_pages.without_frame("first_start.html", is_outdated=True), 503
+        return error_pages.without_frame("first_start.html", outdated=outdated(revision)), 503
     if revision is None or not accounts.is_any_user():
-        return error_pages.without_frame("first_start.html", is_outdated=False), 503
+        return error_pages.without_frame("first_start.html", outdated=None), 503
     app.extensions["markaz_ready"] = True
     return None

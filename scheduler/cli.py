@@ -10,6 +10,7 @@ import logging
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from copy import copy
 from functools import wraps
 from typing import Any
 
@@ -86,18 +87,20 @@ def assemble() -> dict[str, click.Command]:
         for command in importlib.import_module(home).export_commands:
             export.add_command(command)
     found.insert(len(found) - 1, export)
-    for command in found:
-        if command.name not in WITHOUT_DATABASE:
-            _open_database_first(command)
-    return {str(command.name): command for command in found}
+    return {
+        str(command.name): command if command.name in WITHOUT_DATABASE else _opening_first(command)
+        for command in found
+    }
 
 
-def _open_database_first(command: click.Command) -> None:
-    if isinstance(command, click.Group):
-        for inner in command.commands.values():
-            _open_database_first(inner)
-    elif command.callback is not None:
-        command.callback = _after_opening(command.callback)
+def _opening_first(command: click.Command) -> click.Command:
+    """A copy that opens the instance's database before it runs; the room's own command stays as it is."""
+    opening = copy(command)
+    if isinstance(opening, click.Group):
+        opening.commands = {name: _opening_first(inner) for name, inner in opening.commands.items()}
+    elif opening.callback is not None:
+        opening.callback = _after_opening(opening.callback)
+    return opening
 
 
 def _after_opening(callback: Callable[..., Any]) -> Callable[..., Any]:

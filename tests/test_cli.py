@@ -60,6 +60,14 @@ def test_the_help_comes_without_loading_the_solver_or_the_workbooks():
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_rooms_own_command_is_left_as_it_is(instance):
+    from scheduler.requests.commands import approve
+
+    run("approve", "--help")
+    assert cli.main._assembled()["approve"].callback is not approve.callback
+    assert not hasattr(approve.callback, "__wrapped__")
+
+
 def test_an_unknown_command_is_the_users_fault(instance):
     answer = run("paint")
     assert answer.exit_code == 2

@@ -199,9 +199,9 @@ def _compare_changeovers(bookings: list[Booking], found: Examination) -> None:
         standing = resource.configuration
         for booking in sorted(by_holdable[resource.holdable_id], key=lambda row: row.occupied_from):
             minutes = 0
-            known = standing is not None and booking.configuration is not None
-            if resource.capacity == 1 and known and standing != booking.configuration:
-                minutes = matrix.get((standing, booking.configuration), 0)
+            wanted = booking.configuration
+            if resource.capacity == 1 and standing is not None and wanted not in (None, standing):
+                minutes = matrix.get((standing, wanted or ""), 0)
             start = booking.occupied_from - timedelta(minutes=minutes)
             expected = [(start, booking.occupied_from)] if minutes else []
             if written.pop((booking.id, resource.holdable_id), []) != expected:

@@ -153,7 +153,7 @@ def _overlapping(holdable_id: int, interval: Interval) -> list[Hold]:
 
 
 def changeover_minutes(resource: Resource, before: str | None, after: str | None) -> int:
-    """Minutes between two configurations on a resource; none where either is not given, or nothing changes."""
+    """Minutes between two configurations on a resource; none where nothing is known, or changes."""
     if before is None or after is None or before == after:
         return 0
     for changeover in resource.changeovers:

@@ -43,7 +43,7 @@ def _spans(table: Table, row: TableRow) -> Iterator[Fault]:
 
 def _as_written(table: Table, row: TableRow, name: str) -> str:
     place = next(n for n, column in table.header.places.items() if column.field == name)
-    return cell_text(row.cells[place - 1]).removesuffix(":00")
+    return cell_text(row.cells[place - 1])
 
 
 def _check_request(table: Table, row: TableRow) -> Iterator[Fault]:

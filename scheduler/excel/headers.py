@@ -57,20 +57,17 @@ def read_header(sheet: Sheet, raw: RawSheet) -> Header | None:
     words = {
         number: one_line(cell_text(cell)) for number, cell in enumerate(cells, start=1) if not is_blank(cell)
     }
+    found: dict[Column, list[int]] = {}
     strangers = {}
     for number, word in words.items():
         column = titles.get(_fold(word))
         if column is None:
             strangers[number] = word
-        elif column in header.places.values():
-            header.faults.append(
-                _fault(
-                    sheet, row, number, word, DOUBLE_COLUMN, f"The column {word} comes twice.", "Delete one."
-                )
-            )
         else:
-            header.places[number] = column
+            found.setdefault(column, []).append(number)
+    header.places = {numbers[0]: column for column, numbers in found.items() if len(numbers) == 1}
     _read_merged(sheet, raw, header, words, strangers)
+    _place_doubles(sheet, header, {column: places for column, places in found.items() if len(places) > 1})
     _place_strangers(sheet, header, strangers, _headless(raw, header, words))
     _note_missing(sheet, header)
     return header
@@ -117,6 +114,31 @@ def _read_merged(
                 or _expected_at(sheet, header, number, by_left=True)
             ):
                 header.places[number] = column
+
+
+def _place_doubles(sheet: Sheet, header: Header, doubles: dict[Column, list[int]]) -> None:
+    """Titles that come twice: one is right, the one in its place if there is such; the others are faults."""
+    for column, numbers in doubles.items():
+        fitting = [number for number in numbers if _expected_at(sheet, header, number) == column]
+        right = fitting[0] if fitting else numbers[0]
+        header.places[right] = column
+    for column, numbers in doubles.items():
+        for number in numbers:
+            if number in header.places:
+                continue
+            header.faults.append(
+                _fault(
+                    sheet,
+                    header.row,
+                    number,
+                    column.title,
+                    DOUBLE_COLUMN,
+                    f"The column {column.title} comes twice.",
+                    "Delete one, or give it its own title.",
+                )
+            )
+            if meant := _expected_at(sheet, header, number):
+                header.places[number] = meant
 
 
 def _place_strangers(sheet: Sheet, header: Header, strangers: dict[int, str], headless: list[int]) -> None:

@@ -91,7 +91,8 @@ def _check_utilities(comparison: Comparison, tables: Tables, stored: Stored) -> 
     """Each utility whose capacity changes: what is drawn of it must still fit."""
     causes: dict[str, tuple[Change, str]] = {}
     for change in comparison.of("Levels"):
-        causes[_key(change.owner)] = (change, "capacity")
+        if change.row is not None or _key(change.owner) not in causes:
+            causes[_key(change.owner)] = (change, "capacity")
     for change in comparison.of("Utilities", "changed"):
         if named := [name for name in ("capacity", "per") if name in change.values]:
             causes[_key(change.owner)] = (change, named[0])

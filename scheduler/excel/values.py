@@ -68,7 +68,7 @@ def cell_text(cell: Cell) -> str:
         case LongText():
             return f"({cell.characters} characters)"
         case datetime():
-            return f"{cell:%Y-%m-%d}" if cell.time() == datetime.min.time() else f"{cell:%Y-%m-%d %H:%M:%S}"
+            return f"{cell:%Y-%m-%d %H:%M:%S}".removesuffix(":00").removesuffix(" 00:00")
         case bool():
             return "TRUE" if cell else "FALSE"
         case float():

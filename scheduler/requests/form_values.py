@@ -159,6 +159,9 @@ class _Reader:
             if chosen:
                 ways.append(Way(chosen, row.penalty.data or 0))
                 rows.append(number)
+        first = self.form.ways[0].resources[0]
+        if not ways and not first.errors:
+            self.put(first, "Choose at least one facility.")
         return tuple(ways)
 
     def windows(self) -> tuple[WindowValue, ...]:

@@ -127,8 +127,8 @@ def test_what_cannot_be_read_is_said_beside_its_field(app, centre, changes, fiel
 
 
 def test_every_fault_is_said_at_once(app, centre):
-    faults = read(app, centre, typed(centre, title="", wish="x", latest="y", project=""))[1]
-    assert set(faults) == {"title", "wish", "latest", "project"}
+    wrong = {"title": "", "wish": "x", "latest": "y", "project": "", "ways-0-resources-0": ""}
+    assert set(read(app, centre, typed(centre, **wrong))[1]) == set(wrong)
 
 
 def test_a_time_that_does_not_exist_is_refused_with_the_nearest_two(app, centre):

@@ -36,7 +36,8 @@ def test_managers_see_all_others_their_own_and_those_of_their_projects(centre):
 
 def test_who_left_a_confidential_project_does_not_see_even_the_own_request(centre):
     with transaction():
-        centre.secret.members.clear()
+        secret = centre.secret
+        secret.members.clear()
     assert queries.list_requests(centre.other, centre.site.id).total == 0
 
 

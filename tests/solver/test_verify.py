@@ -65,6 +65,7 @@ def test_objective_adds_shares_and_takes_penalties_lateness_and_changeovers():
     assert worth(put("a", 0, 2), put("a", 2, 2, part=2, mode="short")) == 10 + 20 - 3
     assert worth(put("a", 2, 8)) == 40, "on time"
     assert worth(put("a", 3, 8)) == 39.5
+    assert worth(put("a", 0, 4), put("a", 8, 4, part=2)) == 39, "the end of the last part counts"
     assert worth(put("b", 4)) == 7
     assert worth(put("b", 5)) == 6.5, "its teardown ends a tick late"
     # The changeover costs what it takes, not the gap that there is for it.

@@ -79,6 +79,10 @@ class Timeline {
       plate.lastElementChild.textContent = text;
       plate.hidden = !text;
     }
+    for (const share of this.root.querySelectorAll(".tl-share")) {
+      const day = share.parentElement;
+      share.hidden = this.room(day, width) < day.querySelector("b").offsetWidth + 50;
+    }
     for (const note of this.root.querySelectorAll(".tl-note")) {
       const day = note.parentElement;
       const room = this.room(day, width) - day.querySelector("b").offsetWidth - 40;

@@ -1,7 +1,7 @@
 """A first schedule, and places for single activities: greedy, one activity after another."""
 
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Literal
 
@@ -133,24 +133,30 @@ class Chooser:
                 continue
             alone = limits is None
             frame = Frame(state, activity, mode, skip, first=alone, last=alone, besides=others)
-            duration, mask = _longest(frame, shortest, longest)
-            if not mask:
-                continue
-            gain = activity.value * duration / self.index.wish(activity, mode) - mode.penalty
             tie = self._pressure_of(mode)
-            if best is not None and (-gain, tie) > best[:2]:
-                continue
-            for tried, start in enumerate(ticks(mask)):
-                if tried >= _TRIES or (best is not None and (-gain, tie, start) >= best):
+            named = bool(activity.needs) and "people" not in skip
+            for duration, mask in _runs(frame, shortest, longest, named=named):
+                gain = activity.value * duration / self.index.wish(activity, mode) - mode.penalty
+                if best is not None and (-gain, tie) > best[:2]:
                     break
-                people: tuple[tuple[str, ...], ...] | None = ()
-                if activity.needs and "people" not in skip:
-                    people = state.crew.choose(activity, start, duration)
-                if people is not None:
+                start, people = self._start(state, activity, duration, mask, named)
+                if people is None:
+                    continue
+                if best is None or (-gain, tie, start) < best:
                     best = (-gain, tie, start)
                     found = Assignment(activity.id, 1, mode.id, start, duration, people)
-                    break
+                break
         return found
+
+    def _start(
+        self, state: State, activity: Activity, duration: int, mask: int, named: bool
+    ) -> tuple[int, tuple[tuple[str, ...], ...] | None]:
+        """The first start of the mask for which there are people, with their names."""
+        for start in islice(ticks(mask), _TRIES):
+            people = state.crew.choose(activity, start, duration) if named else ()
+            if people is not None:
+                return start, people
+        return 0, None
 
     def _pressure_of(self, mode: Mode) -> float:
         return round(sum(self._pressure[r] for r in mode.resources), 6) if self.spare else 0.0
@@ -183,6 +189,23 @@ class Chooser:
         if sum(part.duration for part in parts) < self.index.least(activity, mode):
             return None
         return sorted(parts, key=lambda part: part.start)
+
+
+def _runs(frame: Frame, shortest: int, longest: int, *, named: bool) -> Iterator[tuple[int, int]]:
+    """The longest run that fits, with the mask of its starts; where people have names, shorter ones too.
+
+    The masks ask for each need alone: that there are enough people for all at once shows only when
+    they are chosen, and for a shorter run there may be.
+    """
+    duration, mask = _longest(frame, shortest, longest)
+    if mask:
+        yield duration, mask
+    if mask and named:
+        step = max(1, (duration - shortest) // _LENGTHS)
+        for shorter in sorted(
+            {*range(duration - step, shortest, -step), shortest} - {duration}, reverse=True
+        ):
+            yield shorter, frame.starts(shorter)
 
 
 def _longest(frame: Frame, shortest: int, longest: int) -> tuple[int, int]:

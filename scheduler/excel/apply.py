@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from scheduler.accounts.models import User
+from scheduler.accounts.service import add_user
 from scheduler.bookings.renewal import renew_changeovers
 from scheduler.calendars.models import Site
 from scheduler.database import normal_code, session, utc_now
@@ -33,8 +34,16 @@ CHUNK = 500
 """So many ids stand in one statement."""
 
 
-def apply(comparison: Comparison, stored: Stored, user: User | None, note: str) -> Site:
-    """Write every change; gives the site, which may be new. `note` goes to the approvals."""
+def apply(
+    comparison: Comparison, stored: Stored, user: User | None, note: str, accounts: Iterable[str] = ()
+) -> Site:
+    """Write every change; gives the site, which may be new. `note` goes to the approvals.
+
+    `accounts` are e-mails of users to be made first.
+    """
+    for email in accounts:
+        made = add_user(email, email, None, "viewer")
+        stored.users[made.email_key] = (made.id, made.email)
     writer = _Writer(comparison, stored, _write_site(comparison, stored))
     for title in PARENT_ORDER:
         writer.write_parents(BY_TITLE[title])

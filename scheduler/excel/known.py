@@ -26,6 +26,8 @@ class Codes:
         Key -> the code as it is spelled where it is made.
     is_open
         Nothing can be said against any code: the sheet that makes them is missing or broken.
+    makes
+        Naming a code makes it; which ones were made so far stands in `made`.
     hidden
         Keys that rows with an unreadable code most likely stand for. To call them unknown would
         say one fault twice.
@@ -34,6 +36,8 @@ class Codes:
     by_key: dict[str, str] = field(default_factory=dict)
     by_digits: dict[str, str] = field(default_factory=dict)
     is_open: bool = False
+    makes: bool = False
+    made: list[str] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
 
     def add(self, code: str) -> None:
@@ -43,6 +47,10 @@ class Codes:
     def find(self, word: str) -> str | None:
         """The code that is meant; also where its digits are written in another script."""
         return self.by_key.get(normal_code(word)) or self.by_digits.get(normal_code(western(word)))
+
+    def make(self, word: str) -> None:
+        self.made.append(word)
+        self.add(word)
 
     def excuses(self, word: str) -> bool:
         return self.is_open or normal_code(word) in self.hidden
@@ -57,8 +65,11 @@ class Known:
         return self.by_sheet[title]
 
 
-def gather(tables: Tables, stored: Stored) -> tuple[Known, list[Fault]]:
-    """All codes that may be named, and the codes that are given twice."""
+def gather(tables: Tables, stored: Stored, *, makes_accounts: bool = False) -> tuple[Known, list[Fault]]:
+    """All codes that may be named, and the codes that are given twice.
+
+    With `makes_accounts` an e-mail that no account has makes one.
+    """
     by_sheet = {sheet.title: Codes() for sheet in PARENTS}
     for title, records in stored.parents.items():
         for record in records.values():
@@ -78,7 +89,7 @@ def gather(tables: Tables, stored: Stored) -> tuple[Known, list[Fault]]:
                     if word := row.get(column.field):
                         codes.add(word)
     by_sheet[CONFIGURATIONS] = _configurations(tables, stored)
-    users = Codes()
+    users = Codes(makes=makes_accounts)
     for _, email in stored.users.values():
         users.add(email)
     _hide(tables, by_sheet)

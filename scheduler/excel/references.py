@@ -1,5 +1,6 @@
 """Every code that a workbook names must be known; afterwards each value has its one spelling."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -9,6 +10,9 @@ from scheduler.excel.faults import DUPLICATE_ROW, UNKNOWN_CODE, Fault, did_you_m
 from scheduler.excel.known import CONFIGURATIONS, Codes, Known
 from scheduler.excel.stored import Stored
 from scheduler.excel.tables import Table, TableRow, Tables
+
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def resolve(tables: Tables, known: Known) -> list[Fault]:
@@ -39,6 +43,9 @@ def _resolve_cell(table: Table, row: TableRow, column: Column, codes: Codes) -> 
     if not value:
         return
     words = (value,) if isinstance(value, str) else value
+    for word in words:
+        if codes.makes and codes.find(word) is None and _EMAIL.fullmatch(word):
+            codes.make(word)
     found = {word: codes.find(word) for word in words}
     unknown = [word for word in words if found[word] is None]
     if not unknown:

@@ -16,6 +16,13 @@ from scheduler.excel.columns import (
     whole,
 )
 from scheduler.requests.models import BINDS, PHASES, STATES
+from scheduler.requests.rules import (
+    MOST_EXTRA_MINUTES,
+    MOST_NUMBER,
+    MOST_PARTS,
+    MOST_PEOPLE,
+    MOST_RUN_MINUTES,
+)
 
 
 def _request(example: str = "R-1") -> Column:
@@ -37,20 +44,36 @@ REQUESTS = Sheet(
             "approved",
             blank_keeps=True,
         ),
-        whole("Wish min", "wish_minutes", "Minutes of run that are wished.", "240", required=True, least=1),
+        whole(
+            "Wish min",
+            "wish_minutes",
+            "Minutes of run that are wished.",
+            "240",
+            required=True,
+            least=1,
+            most=MOST_RUN_MINUTES,
+        ),
         whole(
             "Least min",
             "least_minutes",
             "Least minutes of run that are of use. Blank: Wish min.",
             "180",
             least=1,
+            most=MOST_RUN_MINUTES,
         ),
-        whole("Setup min", "setup_minutes", "Minutes before the run. Blank: that of the resources.", "30"),
+        whole(
+            "Setup min",
+            "setup_minutes",
+            "Minutes before the run. Blank: that of the resources.",
+            "30",
+            most=MOST_EXTRA_MINUTES,
+        ),
         whole(
             "Teardown min",
             "teardown_minutes",
             "Minutes after the run. Blank: that of the resources.",
             "15",
+            most=MOST_EXTRA_MINUTES,
         ),
         whole(
             "Most parts",
@@ -58,11 +81,20 @@ REQUESTS = Sheet(
             "Into how many bookings it may be split. Blank: 1.",
             "1",
             least=1,
-            most=100,
             blank=1,
+            most=MOST_PARTS,
         ),
-        whole("Least part min", "least_part_minutes", "Least minutes of run of each part.", "120", least=1),
-        whole("Value", "value", "What it is worth to have all of it. Blank: Wish min.", "240"),
+        whole(
+            "Least part min",
+            "least_part_minutes",
+            "Least minutes of run of each part.",
+            "120",
+            least=1,
+            most=MOST_RUN_MINUTES,
+        ),
+        whole(
+            "Value", "value", "What it is worth to have all of it. Blank: Wish min.", "240", most=MOST_NUMBER
+        ),
         moment("Earliest", "earliest_at", "Nothing of it, setup included, lies before this."),
         moment(
             "Latest",
@@ -153,6 +185,7 @@ ALTERNATIVES = Sheet(
             "How much less this way is liked, in the unit of Value. Blank: 0.",
             "0",
             blank=0,
+            most=MOST_NUMBER,
         ),
     ),
     parent="Requests",
@@ -201,7 +234,9 @@ NEEDS = Sheet(
             "vacuum operator",
             required=True,
         ),
-        whole("Count", "count", "How many different people. Blank: 1.", "1", least=1, most=1000, blank=1),
+        whole(
+            "Count", "count", "How many different people. Blank: 1.", "1", least=1, blank=1, most=MOST_PEOPLE
+        ),
         choice("Phase", "phase", PHASES, "When they are needed. Blank: all.", "all", blank="all"),
     ),
     parent="Requests",

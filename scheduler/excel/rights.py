@@ -32,12 +32,15 @@ class Rights:
 
     Parameters
     ----------
+    makes_accounts
+        An e-mail that no account has makes one, without a password: only administrators make accounts.
     project_keys
         Keys of the projects in whose name a researcher may ask; None is any.
     """
 
     user: User | None
     is_manager: bool
+    makes_accounts: bool = False
     project_keys: frozenset[str] | None = None
 
     @property
@@ -48,11 +51,11 @@ class Rights:
 def rights_of(user: User | None, site: Site | None) -> Rights:
     """What `user` may import; refused to whoever may not import at all."""
     if can(user, "manager", Place(site_id=site.id if site else None)):
-        return Rights(user, True)
+        return Rights(user, True, makes_accounts=can(user, "administrator"))
     if user is None or site is None or not can(user, "researcher"):
         raise Forbidden("Only researchers, managers and administrators import workbooks. Ask one of them.")
     projects = projects_to_ask_for(user, site.id)
-    return Rights(user, False, frozenset(normal_code(project.code) for project in projects))
+    return Rights(user, False, project_keys=frozenset(normal_code(project.code) for project in projects))
 
 
 def hide_unseen(stored: Stored, rights: Rights) -> None:

@@ -87,7 +87,8 @@ def accept(run: ImportRun, user: User | None, reading: Reading | None = None) ->
     if found.faults or run.summary is None or summary["fingerprint"] != run.summary["fingerprint"]:
         raise Stale("The centre was changed since this trial run. Send the workbook again and look anew.")
     if found.comparison.changes:
-        site = apply(found.comparison, found.stored, user, f"imported with {run.file_name}")
+        note = f"imported with {run.file_name}"
+        site = apply(found.comparison, found.stored, user, note, found.accounts)
         counts = {name: summary[name] for name in ("added", "changed", "same", "removed")}
         audit.record("imported", "import_run", run.id, {"file": run.file_name, **counts})
     run.site_id = site.id if site else None

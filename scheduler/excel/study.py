@@ -21,12 +21,15 @@ DEFAULT_SITE = {"code": "CENTRE", "name": "Centre", "time_zone": "UTC"}
 
 @dataclass
 class Study:
+    """What was found. `accounts` are e-mails of users that are named, but not there yet."""
+
     tables: Tables
     stored: Stored
     comparison: Comparison
     zone: ZoneInfo
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    accounts: list[str] = field(default_factory=list)
 
 
 def study(workbook: RawWorkbook, user: User | None, site: Site | None) -> Study:
@@ -41,7 +44,7 @@ def study(workbook: RawWorkbook, user: User | None, site: Site | None) -> Study:
         if table.sheet.title != "Site":
             faults.extend(read_rows(table, zone))
     _fill_requests(tables)
-    known, duplicates = gather(tables, stored)
+    known, duplicates = gather(tables, stored, makes_accounts=rights.makes_accounts)
     faults += duplicates
     faults += references.resolve(tables, known)
     faults += references.check_alternatives(tables, stored)
@@ -56,7 +59,12 @@ def study(workbook: RawWorkbook, user: User | None, site: Site | None) -> Study:
         comparison = compare(tables, stored, settled)
     faults += check_changes(comparison, tables, rights, stored)
     faults += check_promises(comparison, tables, stored)
-    found = Study(tables, stored, comparison, zone, _in_order(faults))
+    found = Study(tables, stored, comparison, zone, _in_order(faults), accounts=known.users.made)
+    if found.accounts:
+        found.notes.append(
+            f"Accounts that are made, as viewers and without a password: {', '.join(found.accounts)}. "
+            "markaz user password gives one."
+        )
     if site is None and not tables.rows("Site") and not faults:
         comparison.changes.insert(
             0, Change("added", BY_TITLE["Site"], DEFAULT_SITE["code"], dict(DEFAULT_SITE))

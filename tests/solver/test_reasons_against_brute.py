@@ -85,7 +85,6 @@ FOUND = {
 }
 
 
-@pytest.mark.xfail(strict=True, reason="no run shorter than the longest that the masks allow is tried")
 @pytest.mark.parametrize("problem", FOUND.values(), ids=FOUND.keys())
 def test_reasons_that_were_once_untrue_are_true(problem):
     solution = solve(problem, OPTIONS)

@@ -3,17 +3,14 @@
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Literal
 
 from solver.frame import NO_RULES, Frame
 from solver.index import Index, length
 from solver.masks import ticks
+from solver.order import Order, before_first, ordered
 from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
 from solver.state import State
-
-Order = Literal["value", "density", "scarce", "deadline"]
-ORDERS: tuple[Order, ...] = ("density", "value", "scarce", "deadline")
 
 _TRIES = 400
 """Most starts in one mode for which names are looked for."""
@@ -253,58 +250,6 @@ def place_pinned(state: State) -> None:
     for activity in sorted(pinned, key=lambda a: a.pin is None or a.pin.people is None):
         if activity.pin is not None:
             state.pin(activity, activity.pin)
-
-
-def ordered(index: Index, order: Order, rng: random.Random | None = None) -> list[Activity]:
-    """Activities that are not pinned, in the order in which to place them.
-
-    Mandatory ones come first, as do those before a pinned one. With `rng` the order is disturbed.
-    """
-    keys: dict[str, tuple[int, float]] = {}
-    urgent = {lag.before for name, a in index.activities.items() if a.pin for lag in index.before[name]}
-    empty = State(index) if order == "scarce" else None
-    for activity in index.activities.values():
-        total = min(
-            length(activity, index.wish(activity, m)) * max(1, len(m.resources)) for m in activity.modes
-        )
-        key = -float(activity.value)
-        if order == "density":
-            key = -activity.value / total
-        elif order == "deadline":
-            key = float(index.horizon if activity.deadline is None else activity.deadline)
-        elif empty is not None:
-            key = _choices(empty, activity) / max(1, activity.value)
-        if rng is not None:
-            key *= 0.4 + 1.2 * rng.random()
-        first = activity.mandatory or activity.id in urgent
-        keys[activity.id] = (0 if first else 1, key)
-    names = sorted(keys, key=lambda name: (keys[name], name))
-    return [index.activities[name] for name in before_first(index, names)]
-
-
-def _choices(state: State, activity: Activity) -> int:
-    """Number of starts over all modes in an empty facility."""
-    skip: frozenset[Rule] = frozenset(("precedence", "people"))
-    return sum(
-        Frame(state, activity, mode, skip).starts(state.index.wish(activity, mode)).bit_count()
-        for mode in activity.modes
-    )
-
-
-def before_first(index: Index, names: Sequence[str]) -> list[str]:
-    """The same names, those before each one moved ahead of it; without those that are pinned."""
-    done: dict[str, None] = {}
-    for name in names:
-        stack = [name]
-        while stack:
-            top = stack[-1]
-            waiting = [lag.before for lag in index.before[top] if lag.before not in done]
-            waiting = [before for before in waiting if before not in stack]
-            if waiting:
-                stack += waiting
-            else:
-                done.setdefault(stack.pop())
-    return [name for name in done if index.activities[name].pin is None]
 
 
 def fill(

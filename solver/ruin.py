@@ -11,9 +11,10 @@ optimization results using the ruin and recreate principle, Journal of Computati
 import random
 from collections.abc import Callable, Iterable
 
-from solver.construct import Chooser, before_first, fill
+from solver.construct import Chooser, fill
 from solver.index import Index, length
 from solver.neighbourhoods import Neighbourhoods
+from solver.order import before_first
 from solver.state import State
 
 _SIZES = (6.0, 10.0, 16.0)

@@ -6,10 +6,11 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass
 
 from solver.bounds import alone
-from solver.construct import ORDERS, Chooser, fill, greedy, ordered, place_pinned
+from solver.construct import Chooser, fill, greedy, place_pinned
 from solver.index import Index
 from solver.model import Model
 from solver.neighbourhoods import Neighbourhoods
+from solver.order import ORDERS, ordered
 from solver.rounds import Answer, Round
 from solver.ruin import Ruin
 from solver.solution import Assignment, Options

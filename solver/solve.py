@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 from solver.check import check
-from solver.construct import Chooser, fill, ordered
+from solver.construct import Chooser, fill
 from solver.index import Index
+from solver.order import ordered
 from solver.problem import Problem
 from solver.reasons import reasons
 from solver.search import search

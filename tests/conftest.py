@@ -12,7 +12,6 @@ from sqlalchemy import create_engine, text
 
 from scheduler import database, migrations
 from scheduler.config import with_driver
-from tests.pages import app_on
 
 # Read when the first password is hashed: a real hash takes a quarter of a second on purpose.
 os.environ.setdefault("MARKAZ_TEST_CHEAP_PASSWORDS", "1")
@@ -107,6 +106,8 @@ def any_database(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def app(sqlite_database: str, tmp_path: Path) -> Flask:
     """The web application on an empty SQLite database."""
+    from tests.pages import app_on  # only here: tests of the solver need no web
+
     return app_on(sqlite_database, tmp_path)
 
 

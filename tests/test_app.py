@@ -6,10 +6,12 @@ import pytest
 
 from scheduler import database, fragments
 from scheduler.app import PREFIXES, create_app
+from scheduler.bookings.proposal import Proposal
+from scheduler.bookings.service import book
 from scheduler.config import Config
 from scheduler.database import transaction
 from scheduler.page_frame import NAVIGATION
-from tests.centre import make_site, make_user
+from tests.centre import make_project, make_request, make_resource, make_site, make_user, span
 from tests.pages import client_of, text_of
 
 
@@ -120,14 +122,26 @@ def test_the_theme_is_the_one_that_was_chosen(app, cookie, theme):
 
 
 def test_a_manager_sees_how_many_requests_wait(app):
-    from tests.centre import make_project, make_request
-
     with transaction():
         project = make_project(make_site())
         for number in range(3):
             make_request(project, code=f"R-{number}", state="submitted")
         user = make_user("manager")
     assert 'title="3 wait for an answer">3<' in client_of(app, user).get("/requests/").text
+
+
+def test_the_page_of_a_request_shows_what_is_booked_for_it(app):
+    with transaction():
+        site = make_site()
+        chamber = make_resource(site)
+        row = make_request(make_project(site), chamber)
+        booking = book(Proposal(site, "Leak test", (chamber,), span(1, 9, 11), activity_request=row))
+        path = f"/requests/{row.id}"
+        link = f"/week/booking/{booking.id}"
+        user = make_user("manager")
+    page = client_of(app, user).get(path).text
+    assert link in page
+    assert "Tue 1 Dec" in page
 
 
 def test_a_place_is_filled_by_the_rooms_to_the_right_in_turn(app):

@@ -46,13 +46,15 @@ WHERE a.seat > h.seats OR a.seat < 1
 _UTILITIES_OVER = """
 SELECT u.code AS what, b.title AS first, b.title AS second
 FROM draw d JOIN utility u ON u.id = d.utility_id JOIN booking b ON b.id = d.booking_id
-WHERE (u.per = 'moment' AND (
+WHERE (
     SELECT SUM(o.amount) FROM draw o
-    WHERE o.utility_id = d.utility_id AND o.starts_at <= d.starts_at AND o.ends_at > d.starts_at
-  ) > u.capacity)
-  OR (u.per = 'day' AND (
-    SELECT SUM(o.amount) FROM draw o
-    WHERE o.utility_id = d.utility_id AND o.on_day = d.on_day) > u.capacity)
+    WHERE o.utility_id = d.utility_id AND (
+      (u.per = 'moment' AND o.starts_at <= d.starts_at AND o.ends_at > d.starts_at)
+      OR (u.per = 'day' AND o.on_day = d.on_day))
+  ) > COALESCE((
+    SELECT MIN(l.capacity) FROM utility_level l
+    WHERE l.utility_id = d.utility_id AND l.starts_at <= d.starts_at AND l.ends_at > d.starts_at
+  ), u.capacity)
 """
 
 

@@ -30,6 +30,8 @@ class Booking(Editable, Base):
         Setup, run and teardown.
     alternative
         Number of the alternative of the request that was taken.
+    request_revision
+        Which revision of the request it was made for.
     series_id, original_start_at
         Which series it belongs to, and where that first put it.
     """
@@ -53,6 +55,7 @@ class Booking(Editable, Base):
     occupied_until: Mapped[datetime]
     alternative: Mapped[int | None]
     configuration: Mapped[str | None] = mapped_column(String(60))
+    request_revision: Mapped[int | None]
     part_no: Mapped[int] = mapped_column(default=1)
     series_id: Mapped[int | None]
     original_start_at: Mapped[datetime | None]
@@ -79,6 +82,12 @@ class Booking(Editable, Base):
     draws: Mapped[list["Draw"]] = relationship(
         back_populates="booking", cascade="all, delete-orphan", order_by="Draw.id"
     )
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its request was changed after it was booked."""
+        asked = self.activity_request
+        return asked is not None and asked.revision != (self.request_revision or asked.revision)
 
     @property
     def run(self) -> Interval:

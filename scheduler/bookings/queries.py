@@ -1,8 +1,9 @@
 """Lists of bookings for pages and files, each in a constant number of statements."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.accounts.models import User
@@ -54,6 +55,15 @@ def get_booking(booking_id: int) -> Booking:
     if booking is None:
         raise NotFound("There is no such booking. It may be of another site, or the address is mistyped.")
     return booking
+
+
+def next_booked_moment(site_id: int, now: datetime) -> datetime | None:
+    """When something is, or will next be, occupied; None if nothing more is booked."""
+    return session.scalar(
+        select(func.min(Booking.occupied_from)).where(
+            Booking.site_id == site_id, Booking.state.in_(HOLDING_STATES), Booking.occupied_until > now
+        )
+    )
 
 
 def visible_project_ids(user: User | None) -> set[int]:

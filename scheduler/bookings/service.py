@@ -147,6 +147,7 @@ def _booking_of(proposal: Proposal) -> Booking:
         exclusion_group=proposal.exclusion_group,
         configuration=proposal.configuration,
         alternative=proposal.alternative,
+        request_revision=proposal.activity_request.revision if proposal.activity_request else None,
         part_no=proposal.part_no,
         starts_at=proposal.run.start,
         ends_at=proposal.run.end,

@@ -1,6 +1,6 @@
 """The published week: by facility, by person, one's own; one booking; the same as JSON."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask_login import current_user
@@ -9,6 +9,7 @@ from markupsafe import Markup
 from scheduler.bookings import agenda, feed, queries, week
 from scheduler.bookings.models import Booking
 from scheduler.calendars.choices import read_week
+from scheduler.calendars.models import Site
 from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import week_name, week_span
 from scheduler.calendars.service import zone_of
@@ -30,7 +31,8 @@ def show_week() -> str:
     now = utc_now()
     today = now.astimezone(zone).date()
     asked = request.args.get("week")
-    monday = read_week(asked) if asked else today - timedelta(days=today.weekday())
+    this_monday = today - timedelta(days=today.weekday())
+    monday = read_week(asked) if asked else max(this_monday, _next_monday(site, now) or this_monday)
     by = request.args.get("by") or ("resource" if may("manager") or not may("staff") else "mine")
     if by not in BY:
         raise UserError(f'There is no week by "{by}". Choose one of {", ".join(BY)}.')
@@ -57,6 +59,7 @@ def show_week() -> str:
         later=week_name(monday + timedelta(days=7)),
         is_this_week=week_name(monday) == week_name(today),
         this_week=week_name(today),
+        looks_ahead=not asked and monday > this_monday,
         picture=picture,
         days=agenda.make_agenda(loaded, shown, _link),
         count=len(shown),
@@ -99,6 +102,15 @@ def request_fragment(activity_request: ActivityRequest) -> Markup:
         return Markup("")
     html = render_template("bookings/_of_request.html", bookings=bookings)
     return Markup(html)  # noqa: S704 - rendered by Jinja, which escapes
+
+
+def _next_monday(site: Site, now: datetime) -> date | None:
+    """The Monday of the week in which something is booked next: what one comes for on a Sunday."""
+    moment = queries.next_booked_moment(site.id, now)
+    if moment is None:
+        return None
+    day = moment.astimezone(zone_of(site)).date()
+    return day - timedelta(days=day.weekday())
 
 
 def _may_see_request(booking: Booking) -> bool:

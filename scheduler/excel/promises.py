@@ -92,8 +92,8 @@ def _check_utilities(comparison: Comparison, tables: Tables, stored: Stored) -> 
     causes: dict[str, tuple[Change, str]] = {}
     for change in comparison.of("Levels"):
         if change.row is not None or _key(change.owner) not in causes:
-            named = [name for name in ("capacity", "ends_at", "starts_at") if name in change.values]
-            causes[_key(change.owner)] = (change, named[0] if named else "capacity")
+            edited = [name for name in ("capacity", "ends_at", "starts_at") if name in change.values]
+            causes[_key(change.owner)] = (change, edited[0] if edited else "capacity")
     for change in comparison.of("Utilities", "changed"):
         if named := [name for name in ("capacity", "per") if name in change.values]:
             causes[_key(change.owner)] = (change, named[0])

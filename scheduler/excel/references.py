@@ -11,7 +11,6 @@ from scheduler.excel.known import CONFIGURATIONS, Codes, Known
 from scheduler.excel.stored import Stored
 from scheduler.excel.tables import Table, TableRow, Tables
 
-
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 

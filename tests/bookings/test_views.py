@@ -15,6 +15,7 @@ from scheduler.calendars.models import Site
 from scheduler.database import session, transaction
 from scheduler.people.models import Absence
 from scheduler.projects.models import ProjectMember
+from scheduler.requests.models import ActivityRequest
 from scheduler.resources.models import Outage
 from tests import centre
 from tests.centre import at, span
@@ -137,6 +138,31 @@ def test_a_week_that_cannot_be_read_is_refused_in_words(app, world, query):
     response = get(app, world, "viewer", f"/week/?{query}")
     assert response.status_code == 400
     assert any(word in text_of(response) for word in ("Write", "Choose"))
+
+
+def test_without_a_week_the_next_one_with_bookings_is_shown_and_says_so(app, world, monkeypatch):
+    monkeypatch.setattr("scheduler.bookings.views.utc_now", lambda: at(-1, 12))
+    page = text_of(get(app, world, "manager", "/week/"))
+    assert "Week 49" in page
+    assert "Nothing more is booked in week 48, so this is the next one." in page
+    monkeypatch.setattr("scheduler.bookings.views.utc_now", lambda: at(0, 12))
+    assert "Nothing more is booked" not in text_of(get(app, world, "manager", "/week/"))
+
+
+def test_with_nothing_booked_any_more_this_week_is_shown(app, world, monkeypatch):
+    monkeypatch.setattr("scheduler.bookings.views.utc_now", lambda: at(30, 12))
+    page = text_of(get(app, world, "manager", "/week/"))
+    assert "Week 53" in page
+    assert "Nothing is booked" in page
+
+
+def test_a_booking_says_that_its_request_was_changed_since(app, world):
+    assert "request changed since" not in text_of(get(app, world, "manager", f"/week/booking/{world.open}"))
+    with transaction():
+        session.get_one(ActivityRequest, world.request_id).revision += 1
+    page = text_of(get(app, world, "manager", f"/week/booking/{world.open}"))
+    assert "request changed since" in page
+    assert "It is revision 2 now, this was booked for revision 1" in page
 
 
 def test_a_booking_has_a_page_with_when_where_who_and_for_what(app, world):

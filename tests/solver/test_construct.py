@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from solver.construct import ORDERS, Chooser, fill, greedy, ordered, place_pinned
+from solver.construct import Chooser, fill, greedy, place_pinned
 from solver.index import Index
+from solver.order import ORDERS, ordered
 from solver.problem import Mode, Need, PrecedenceLag, Resource, Weights
 from solver.state import State
 from solver.verify import verify

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from solver import Options, solve
-from solver.construct import Chooser, fill, ordered, place_pinned
+from solver.construct import Chooser, fill, place_pinned
 from solver.index import Index
+from solver.order import ordered
 from solver.problem import Draw, Group, Need, PrecedenceLag, Weights, Window
 from solver.reasons import reasons
 from solver.solution import Blocker

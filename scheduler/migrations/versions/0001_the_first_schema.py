@@ -830,6 +830,7 @@ def upgrade() -> None:
         sa.Column("occupied_until", UtcDateTime(), nullable=False),
         sa.Column("alternative", sa.Integer(), nullable=True),
         sa.Column("configuration", sa.String(length=60), nullable=True),
+        sa.Column("request_revision", sa.Integer(), nullable=True),
         sa.Column("part_no", sa.Integer(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=True),
         sa.Column("original_start_at", UtcDateTime(), nullable=True),

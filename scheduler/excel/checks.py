@@ -25,11 +25,14 @@ def check_rows(tables: Tables, stored: Stored) -> list[Fault]:
 
 
 def _spans(table: Table, row: TableRow) -> Iterator[Fault]:
+    wrong_starts = set()
     for first, last in table.sheet.spans:
         start, end = row.get(first), row.get(last)
-        if start is None or end is None:
+        # Where one end lies before it, the start may be what is wrong: that is said once.
+        if start is None or end is None or first in wrong_starts:
             continue
         if end < start or (end == start and isinstance(end, datetime)):
+            wrong_starts.add(first)
             words = _as_written(table, row, last), _as_written(table, row, first)
             how = "is not after its start" if end == start else "is before its start"
             yield table.fault(

@@ -161,7 +161,7 @@ REQUESTS = Sheet(
         retired("it"),
     ),
     required=True,
-    spans=(("earliest_at", "latest_at"),),
+    spans=(("earliest_at", "latest_at"), ("earliest_at", "due_at")),
 )
 
 ALTERNATIVES = Sheet(

@@ -52,6 +52,8 @@ def test_a_circle_closed_by_what_is_stored_is_found(sqlite_database):
         ([put("Windows", 3, "Alternative", 3)], ("Windows", 3, "Alternative", kinds.UNKNOWN_CODE)),
         ([put("Requests", 2, "Configuration", "hott")], ("Requests", 2, "Configuration", kinds.UNKNOWN_CODE)),
         ([put("Requests", 2, "Requester", "Sana")], ("Requests", 2, "Requester", kinds.UNKNOWN_CODE)),
+        ([put("Requests", 9, "Due", "2026-11-29")], ("Requests", 9, "Due", kinds.END_BEFORE_START)),
+        ([put("Requests", 9, "Earliest", "2026-12-06")], ("Requests", 9, "Latest", kinds.END_BEFORE_START)),
         ([put("Absences", 2, "To", "2026-12-01")], ("Absences", 2, "To", kinds.END_BEFORE_START)),
         ([put("Overlays", 2, "Until", "2026-12-02")], ("Overlays", 2, "Until", kinds.END_BEFORE_START)),
         ([put("Alternatives", 3, "Number", 1)], ("Alternatives", 3, "Number", kinds.DUPLICATE_ROW)),

@@ -121,7 +121,14 @@ def test_thirty_planted_faults_are_the_same_in_an_empty_database(sqlite_database
     assert Counter(places(look(spoiled(*[spoil for spoil, _ in PLANTED])))) == Counter(expected)
 
 
-@pytest.mark.parametrize(("spoil", "expected"), [pair for pair in PLANTED if pair[1]], ids=str)
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        pytest.param(spoil, expected, id=f"{expected[3]}: {expected[0]} {expected[1]} {expected[2]}")
+        for spoil, expected in PLANTED
+        if expected
+    ],
+)
 def test_a_planted_fault_alone_is_named_alone(sqlite_database, spoil, expected):
     if expected[3] == kinds.LEADING_ZEROS:
         more = {"Resources": {"Kind": "lab"}, "Organisations": {}}[expected[0]]

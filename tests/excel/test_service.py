@@ -11,13 +11,13 @@ from scheduler.bookings.models import Booking, Hold
 from scheduler.bookings.service import Proposal, Supply, book
 from scheduler.calendars.queries import the_site
 from scheduler.database import session, transaction
-from scheduler.errors import Forbidden, Stale, UserError
+from scheduler.errors import Stale, UserError
 from scheduler.excel import apply as applying
 from scheduler.excel import faults as kinds
 from scheduler.excel import service
 from scheduler.excel.models import ImportRun
 from scheduler.intervals import Interval
-from scheduler.projects.models import Project, ProjectMember
+from scheduler.projects.models import Project
 from scheduler.requests.models import ActivityRequest, Approval, RequestWindow
 from scheduler.resources.models import Resource, Utility
 from tests import centre
@@ -290,94 +290,6 @@ def test_the_quota_of_a_project_holds_for_what_is_newly_approved(sqlite_database
     assert places(look(spoiled(rows=rows))) == []
 
 
-def _researcher(*projects):
-    user = centre.make_user("researcher")
-    for code in projects:
-        session.add(ProjectMember(project_id=find(Project, code).id, user_id=user.id))
-    session.flush()
-    return user
-
-
-def _asked_by_researcher(**request):
-    return {
-        "Requests": [{"Code": "N-1", "Title": "New", "Project": "OPT", "Wish min": 60} | request],
-        "Alternatives": [{"Request": "N-1", "Number": 1, "Resources": "LAB-1"}],
-    }
-
-
-def test_a_researcher_imports_requests_of_the_own_projects_which_are_submitted(any_database):
-    import_all(spoiled())
-    with transaction():
-        user = _researcher("OPT")
-        user_id = user.id
-    import_all(spoiled(rows=_asked_by_researcher()), user)
-    asked = find(ActivityRequest, "N-1")
-    assert (asked.state, asked.requester_id) == ("submitted", user_id)
-    assert asked.approvals == []
-    session.rollback()
-    assert counts(import_all(spoiled(rows=_asked_by_researcher()), user)) == NOTHING
-    import_all(spoiled(rows=_asked_by_researcher(Title="Newer")), user)
-    assert find(ActivityRequest, "N-1").revision == 1
-    session.rollback()
-
-
-@pytest.mark.parametrize(
-    ("request_values", "place"),
-    [
-        ({"Project": "BDR"}, ("Requests", 2, "Project", kinds.FORBIDDEN)),
-        ({"Project": "SHN"}, ("Requests", 2, "Project", kinds.UNKNOWN_CODE)),
-        ({"State": "approved"}, ("Requests", 2, "State", kinds.FORBIDDEN)),
-        ({"Requester": "manager@centre.example"}, ("Requests", 2, "Requester", kinds.FORBIDDEN)),
-        ({"Code": "R-5", "Title": "Mine now"}, ("Requests", 2, "Code", kinds.FORBIDDEN)),
-    ],
-    ids=["another project", "a confidential project", "approving", "in another's name", "another's request"],
-)
-def test_what_a_researcher_may_not_import_is_refused_at_its_cell(sqlite_database, request_values, place):
-    import_all(spoiled())
-    with transaction():
-        centre.make_user("manager")
-        user = _researcher("OPT")
-    rows = _asked_by_researcher(**request_values)
-    rows["Alternatives"][0]["Request"] = rows["Requests"][0]["Code"]
-    assert places(look(spoiled(rows=rows), user)) == [place]
-
-
-def test_sheets_of_the_centre_that_a_researcher_would_change_are_refused_and_equal_ones_are_not(
-    sqlite_database,
-):
-    import_all(spoiled())
-    with transaction():
-        user = _researcher("OPT")
-    rows = _asked_by_researcher()
-    rows["Resources"] = good_centre()["Resources"]
-    assert places(look(spoiled(rows=rows), user)) == []
-    rows["Resources"][0]["Capacity"] = 9
-    rows["Holidays"] = [{"Date": "2026-12-24", "Name": "Day off"}]
-    found = look(spoiled(rows=rows), user)
-    assert places(found) == [
-        ("Resources", None, "", kinds.FORBIDDEN),
-        ("Holidays", None, "", kinds.FORBIDDEN),
-    ]
-
-
-@pytest.mark.parametrize("role", ["viewer", "staff"])
-def test_others_import_nothing(sqlite_database, role):
-    import_all(spoiled())
-    with transaction():
-        user = centre.make_user(role)
-    with pytest.raises(Forbidden):
-        look(spoiled(), user)
-
-
-def test_only_who_sent_a_workbook_accepts_it(sqlite_database):
-    import_all(spoiled())
-    with transaction():
-        user, other = centre.make_user("manager"), centre.make_user("manager", "other@centre.example")
-    kept = preview(spoiled(put("Site", 2, "Name", "Other")), user)
-    with pytest.raises(Forbidden), transaction(actor=other):
-        service.accept(session.get_one(ImportRun, kept["id"]), other)
-
-
 def test_a_workbook_of_another_site_is_refused(sqlite_database):
     import_all(spoiled())
     assert places(look(spoiled(put("Site", 2, "Code", "ELSE")))) == [("Site", 2, "Code", kinds.HELD)]
@@ -400,28 +312,3 @@ def test_a_workbook_is_read_again_when_it_is_accepted(sqlite_database):
     assert read_here(spoiled()).others == []
     assert find(ActivityRequest, "R-1").title == "Hot case"
     session.rollback()
-
-
-def test_an_unknown_account_is_made_for_administrators_and_refused_to_managers(sqlite_database):
-    import_all(spoiled())
-    with transaction():
-        manager = centre.make_user("manager")
-        administrator = centre.make_user("administrator")
-    content = spoiled(
-        put("Requests", 2, "Requester", "New@centre.example"),
-        put("Staff", 2, "Account", "new@centre.example"),
-    )
-    assert places(look(content, manager)) == [
-        ("Staff", 2, "Account", kinds.UNKNOWN_CODE),
-        ("Requests", 2, "Requester", kinds.UNKNOWN_CODE),
-    ]
-    summary = import_all(content, administrator)
-    assert "new@centre.example" in summary["notes"][0]
-    made = find(ActivityRequest, "R-1").requester
-    assert (made.email, made.password_hash, [role.role for role in made.roles]) == (
-        "new@centre.example",
-        None,
-        ["viewer"],
-    )
-    session.rollback()
-    assert counts(import_all(content, administrator)) == NOTHING

@@ -15,7 +15,6 @@ LONGER = {
     "tests/plans/test_problem.py": "repeats the path of the one translator that it tests",
     "tests/plans/test_service.py": "repeats the path of the service that it tests",
     "tests/bookings/test_service.py": "repeats the path of the one door for bookings that it tests",
-    "tests/excel/test_service.py": "repeats the path of the service that it tests",
 }
 """Files that are longer, each for its reason."""
 

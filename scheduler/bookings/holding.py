@@ -1,8 +1,8 @@
 """From a booking to what the database guards: holds with their seats, changeovers, draws."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
@@ -12,7 +12,6 @@ from scheduler.bookings.models import Booking, Draw, Hold
 from scheduler.bookings.proposal import all_held
 from scheduler.database import session
 from scheduler.intervals import Interval
-from scheduler.resources.models import Resource
 
 
 @dataclass(frozen=True)
@@ -150,66 +149,3 @@ def _overlapping(holdable_id: int, interval: Interval) -> list[Hold]:
             .order_by(Hold.starts_at, Hold.id)
         )
     )
-
-
-def changeover_minutes(resource: Resource, before: str | None, after: str | None) -> int:
-    """Minutes between two configurations on a resource; none where nothing is known, or changes."""
-    if before is None or after is None or before == after:
-        return 0
-    for changeover in resource.changeovers:
-        if changeover.from_configuration == before and changeover.to_configuration == after:
-            return changeover.minutes
-    return 0
-
-
-def wanted_changeover(resource: Resource, booking: Booking, before: Booking | None) -> Interval | None:
-    """The changeover that lies just before `booking`, given the one before it on that resource."""
-    earlier = before.configuration if before is not None else resource.configuration
-    minutes = changeover_minutes(resource, earlier, booking.configuration)
-    if minutes == 0:
-        return None
-    return Interval(booking.occupied_from - timedelta(minutes=minutes), booking.occupied_from)
-
-
-def previous_use(resource: Resource, booking: Booking) -> Booking | None:
-    """The last booking on `resource` that ends before `booking` starts."""
-    return session.scalar(
-        select(Booking)
-        .join(Hold, Hold.booking_id == Booking.id)
-        .where(
-            Hold.holdable_id == resource.holdable_id,
-            Hold.kind == "use",
-            Hold.ends_at <= booking.occupied_from,
-            Booking.id != booking.id,
-        )
-        .order_by(Hold.ends_at.desc())
-        .limit(1)
-    )
-
-
-def next_use(resource: Resource, interval: Interval, but: Sequence[int] = ()) -> Booking | None:
-    """The first booking on `resource` that starts after `interval`, other than those of `but`."""
-    return session.scalar(
-        select(Booking)
-        .join(Hold, Hold.booking_id == Booking.id)
-        .where(
-            Hold.holdable_id == resource.holdable_id,
-            Hold.kind == "use",
-            Hold.starts_at >= interval.end,
-            Booking.id.not_in(but),
-        )
-        .order_by(Hold.starts_at)
-        .limit(1)
-    )
-
-
-def drop_changeover(resource: Resource, booking: Booking) -> None:
-    """Let go of the changeover before `booking` on one resource."""
-    for hold in [hold for hold in booking.holds if hold.kind == "changeover"]:
-        if hold.holdable_id == resource.holdable_id:
-            booking.holds.remove(hold)
-    session.flush()
-
-
-def has_changeovers(resource: Resource) -> bool:
-    return resource.capacity == 1 and bool(resource.changeovers)

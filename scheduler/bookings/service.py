@@ -10,7 +10,7 @@ from scheduler import audit, outbox
 from scheduler.accounts import service as accounts
 from scheduler.accounts.models import User
 from scheduler.accounts.rules import Place
-from scheduler.bookings import guard, holding
+from scheduler.bookings import changeovers, guard, holding
 from scheduler.bookings.facts import Ledger
 from scheduler.bookings.free import next_free
 from scheduler.bookings.holding import Claim
@@ -30,7 +30,6 @@ from scheduler.database import is_writing, session
 from scheduler.errors import Conflict, Forbidden, UserError
 from scheduler.events import SlotFreed, announce
 from scheduler.requests.models import Precedence
-from scheduler.resources.models import Resource
 
 __all__ = ["Duty", "Proposal", "Supply", "book", "book_all", "cancel"]
 
@@ -66,12 +65,12 @@ def book_all(
             _refuse_by_rules(proposal, ledger)
         _refuse_itself_twice(proposal)
         booking = _booking_of(proposal)
-        _make_room_for_changeovers(booking)
+        changeovers.make_room(booking)
         _hold(booking, proposal)
         ledger.note(proposal)
         bookings.append(booking)
     for booking in bookings:
-        _write_changeovers(booking)
+        changeovers.write_around(booking)
     if override_reason is None:
         _refuse_broken_lags(bookings)
     else:
@@ -240,61 +239,8 @@ def _refused(error: IntegrityError, proposal: Proposal) -> Exception:
     return error
 
 
-def _make_room_for_changeovers(booking: Booking) -> None:
-    """The booking after this one will have a new one before it: its changeover is written anew."""
-    with session.no_autoflush:
-        for resource in all_held(booking.resources):
-            if holding.has_changeovers(resource):
-                following = holding.next_use(resource, booking.occupied)
-                if following is not None:
-                    holding.drop_changeover(resource, following)
-
-
-def _write_changeovers(booking: Booking) -> None:
-    """The changeover before a booking, and before the one after it, on each of its resources."""
-    for resource in all_held(booking.resources):
-        if not holding.has_changeovers(resource):
-            continue
-        for later in (booking, holding.next_use(resource, booking.occupied)):
-            if later is not None:
-                _write_changeover(resource, later)
-
-
-def _write_changeover(resource: Resource, booking: Booking) -> None:
-    holding.drop_changeover(resource, booking)
-    before = holding.previous_use(resource, booking)
-    interval = holding.wanted_changeover(resource, booking, before)
-    if interval is None:
-        return
-    try:
-        with session.begin_nested():
-            booking.holds.append(
-                Hold(
-                    holdable_id=resource.holdable_id,
-                    kind="changeover",
-                    starts_at=interval.start,
-                    ends_at=interval.end,
-                )
-            )
-    except IntegrityError as error:
-        if guard.refused_by(error) is None:
-            raise
-        follows = before.title if before else "what is there"
-        words = interval_words(interval, zone_of(booking.site))
-        raise Conflict(
-            f"{booking.title} cannot follow {follows} on {resource.code}: the changeover {words} "
-            "has no room. Choose a later start.",
-            (before.id,) if before else (),
-        ) from error
-
-
 def _release(booking: Booking, reason: str) -> None:
-    followers = [
-        (resource, following)
-        for resource in all_held(booking.resources)
-        if holding.has_changeovers(resource)
-        and (following := holding.next_use(resource, booking.occupied, but=[booking.id]))
-    ]
+    followers = changeovers.following(booking)
     booking.state = "cancelled"
     booking.outcome = reason[:200]
     booking.holds.clear()
@@ -302,7 +248,7 @@ def _release(booking: Booking, reason: str) -> None:
     session.flush()
     for resource, following in followers:
         # What comes after may need a longer changeover without the one between; the time is free now.
-        _write_changeover(resource, following)
+        changeovers.write(resource, following)
     announce(SlotFreed(booking.id))
 
 

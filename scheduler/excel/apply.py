@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from scheduler.accounts.models import User
 from scheduler.accounts.service import add_user
-from scheduler.bookings.renewal import renew_changeovers
+from scheduler.bookings import changeovers
 from scheduler.calendars.models import Site
 from scheduler.database import normal_code, session, utc_now
 from scheduler.events import CalendarChanged, OutageReported, announce
@@ -173,7 +173,7 @@ class _Writer:
         for resource in resources:
             session.expire(resource, ["changeovers"])
         if resources:
-            renew_changeovers(resources)
+            changeovers.renew(resources)
 
     def announce(self) -> None:
         if any(self.comparison.of(title) for title in ("Calendars", "Overlays", "Holidays")):

@@ -7,7 +7,7 @@ from itertools import pairwise
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from scheduler.bookings.holding import has_changeovers
+from scheduler.bookings.changeovers import has_changeovers
 from scheduler.bookings.models import HOLDING_STATES, Booking, Hold
 from scheduler.calendars.models import Site
 from scheduler.calendars.rules import local_midnight

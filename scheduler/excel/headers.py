@@ -78,7 +78,14 @@ def _header_row(raw: RawSheet, titles: Iterable[str]) -> int | None:
     known = set(titles)
     best, best_count = None, 1
     for number, cells in raw.rows[:SEARCHED_ROWS]:
-        count = len(known & {_fold(cell_text(cell)) for cell in cells if not is_blank(cell)})
+        words = {_fold(cell_text(cell)): place for place, cell in enumerate(cells, 1) if not is_blank(cell)}
+        count = len(known & set(words))
+        # Merging has eaten the titles beside the one that is left.
+        count += sum(
+            right - left
+            for top, left, _, right in raw.merges
+            if top == number and any(words.get(title) == left for title in known)
+        )
         if count > best_count:
             best, best_count = number, count
     return best

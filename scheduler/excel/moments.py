@@ -15,7 +15,7 @@ WRITE_MOMENT = "Write a date and time such as 2026-11-30 08:00."
 
 _TIME = (
     r"(?:[T, ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.(?P<fraction>\d{1,6})0*)?)?"
-    r"(?: (?P<which>first|second))?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?: (?P<which>first|second))?)?"
 )
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})([-/.])(?P<month>\d{1,2})\2(?P<day>\d{1,2})" + _TIME, re.I)
 _YEAR_LAST = re.compile(r"(?P<one>\d{1,2})([-/.])(?P<two>\d{1,2})\2(?P<year>\d{2}|\d{4})" + _TIME, re.I)
@@ -86,6 +86,11 @@ def _parse(text: str, remedy: str) -> tuple[datetime, str | None, bool]:
         return datetime.combine(day, datetime.min.time()), None, False
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     microsecond = int((found["fraction"] or "0").ljust(6, "0"))
+    half = (found["half"] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    elif half:
+        hour = 99  # 0 AM, 13 PM
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
         raise CellFault(
             NO_SUCH_TIME, f"{quoted(text)} has no such time of day.", "Write a time from 00:00 to 24:00."

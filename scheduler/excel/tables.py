@@ -1,5 +1,6 @@
 """Sheets become tables of values: every cell read, every fault of a cell, a header or a sheet noted."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +18,13 @@ from scheduler.excel.faults import (
     nearest,
 )
 from scheduler.excel.headers import Header, read_header
-from scheduler.excel.reading import Cell, Padded, RawWorkbook
+from scheduler.excel.reading import Cell, Formula, Padded, RawWorkbook
 from scheduler.excel.sheets import SHEETS
 from scheduler.excel.values import cell_text, empty_fault, is_blank, read_cell
 from scheduler.excel.words import one_line
 
 OWN_SHEETS = ("README", "Lists")
+_FORMULA_WORDS = re.compile(r'"([^"]*)"|(?<![A-Za-z$\d.])(\d+)(?![\d.:(])')
 
 
 @dataclass
@@ -177,8 +179,11 @@ def _empty_cells(table: Table, row: TableRow) -> Iterator[Fault]:
 
 
 def displayed_codes(row: TableRow, place: int) -> list[str]:
-    """What a code cell with padded zeros may have been meant to say."""
+    """What a code cell with padded zeros, or with a formula made of words, may have been meant to say."""
     cell = row.cells[place - 1] if place <= len(row.cells) else None
+    if isinstance(cell, Formula):
+        words = [word or number for word, number in _FORMULA_WORDS.findall(cell.text)]
+        return [code for code in (one_line("".join(words)), *map(one_line, words)) if code]
     return [cell.text, str(cell.number)] if isinstance(cell, Padded) else []
 
 

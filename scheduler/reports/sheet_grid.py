@@ -31,7 +31,7 @@ DAY_POINTS = 660.0
 """Width of all slots together: with the names a little more than A4, so that fitting shrinks."""
 PAGE_POINTS = 505.0
 """Height for rows on a page."""
-ROW_POINTS, MOST_ROW_POINTS, TITLE_POINTS = 12.75, 20.0, 18.0
+ROW_POINTS, LEAST_ROW_POINTS, MOST_ROW_POINTS, TITLE_POINTS = 12.75, 10.5, 20.0, 18.0
 LETTER_POINTS = 11.0
 LABEL_SIZE = 7.0
 
@@ -77,7 +77,7 @@ def _pages(week: Week) -> Iterator[list[Row]]:
     """Rows that fit on a page; a kind's heading stands over its first row on each."""
     page: list[Row] = []
     kind = ""
-    room = int((PAGE_POINTS - TITLE_POINTS - 2 * ROW_POINTS) // ROW_POINTS)
+    room = _rows_of_page(week)
     for facility in week.facilities:
         rows = [Row(facility, lane, number) for number, lane in enumerate(facility.lanes)]
         heading = [Row(None, heading=_kind_words(facility.kind))]
@@ -91,6 +91,22 @@ def _pages(week: Week) -> Iterator[list[Row]]:
         page += rows
     if page:
         yield page
+
+
+def _rows_of_page(week: Week) -> int:
+    """All rows, where somewhat lower ones fit on one page; else about as many on each page."""
+    total = sum(len(facility.lanes) for facility in week.facilities)
+    total += len({facility.kind for facility in week.facilities})
+    if total <= _rows_that_fit(LEAST_ROW_POINTS):
+        return total
+    most = _rows_that_fit(ROW_POINTS)
+    pages = -(-total // most)
+    # Headings are repeated, and the lanes of a facility stay together: a little more than the share.
+    return min(most, -(-total // pages) + 2)
+
+
+def _rows_that_fit(points: float) -> int:
+    return int((PAGE_POINTS - TITLE_POINTS - 2 * points) // points)
 
 
 def _row_points(pages: list[list[Row]]) -> float:

@@ -1,5 +1,6 @@
 """The grid sheet: what a row says where something is unusual."""
 
+import itertools
 from datetime import date
 from io import BytesIO
 
@@ -104,3 +105,20 @@ def test_a_centre_without_bookings_says_so(site):
     rows = grid_of()
     assert len(rows) == 1
     assert rows[0][0].startswith("Nothing is booked on Mon 30 Nov 2026")
+
+
+@pytest.mark.parametrize(
+    ("facilities", "pages"),
+    [(36, [36]), (42, [42]), (44, [24, 20]), (80, [28, 28, 24])],
+    ids=["a full page", "a few more, somewhat lower", "too many for one", "three pages alike"],
+)
+def test_a_day_is_one_page_where_it_can_be_and_else_pages_alike(site, facilities, pages):
+    with transaction():
+        made = [make_resource(the_site(), f"L-{number:02d}") for number in range(facilities)]
+        book(Proposal(the_site(), "First", (made[0],), span(0, 9, 12)))
+    rows = grid_of()
+    heads = [number for number, row in enumerate(rows) if row and row[0].startswith("Mon 30 Nov")]
+    codes = [number for number, row in enumerate(rows) if row and row[0].startswith("L-")]
+    bounds = [*heads, len(rows)]
+    found = [sum(a < number < b for number in codes) for a, b in itertools.pairwise(bounds)]
+    assert found == pages

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 from flask import Blueprint, render_template, request, send_file
 from flask_login import current_user
 
-from scheduler import audit
 from scheduler.calendars.choices import read_days, read_week, week_choices
 from scheduler.calendars.models import Site
 from scheduler.calendars.queries import the_site
@@ -16,15 +15,13 @@ from scheduler.calendars.rules import week_name, week_span
 from scheduler.calendars.service import zone_of
 from scheduler.database import transaction, utc_now
 from scheduler.errors import UserError
+from scheduler.reports import service
 from scheduler.reports.lines import facility_lines
 from scheduler.reports.queries import utilisation_facts
-from scheduler.reports.workbook_utilisation import write_utilisation
-from scheduler.reports.workbook_week import write_week
 from scheduler.security import may, role_required
 
 blueprint = Blueprint("reports", __name__)
 
-MOST_DAYS = 400
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -41,7 +38,9 @@ def download_week() -> Any:
     monday = read_week(request.args.get("week", ""))
     span = week_span(monday, zone_of(site))
     return _workbook(
-        site, f"week {week_name(monday)}", lambda stream: write_week(site, span, stream, current_user)
+        site,
+        f"week {week_name(monday)}",
+        lambda stream: service.export_week(site, span, stream, current_user),
     )
 
 
@@ -51,13 +50,13 @@ def download_utilisation() -> Any:
     site = the_site()
     first, last = _asked_days(site)
     try:
-        span = read_days(first, last, zone_of(site), MOST_DAYS)
+        span = read_days(first, last, zone_of(site), service.MOST_DAYS)
     except UserError as error:
         return _page(error.faults or {"from": error.message})
     return _workbook(
         site,
         f"utilisation {first} to {last}",
-        lambda stream: write_utilisation(site, span, stream, current_user),
+        lambda stream: service.export_utilisation(site, span, stream, current_user),
     )
 
 
@@ -75,7 +74,9 @@ def _page(faults: dict[str, str] | None = None) -> Any:
         weeks = week_choices(today, 12, 8)
     if not faults:
         try:
-            facts = utilisation_facts(site, read_days(first, last, zone_of(site), MOST_DAYS), current_user)
+            facts = utilisation_facts(
+                site, read_days(first, last, zone_of(site), service.MOST_DAYS), current_user
+            )
             lines, whole, is_chosen = facility_lines(facts), facts.figures.all, True
         except UserError as error:
             faults |= error.faults or {"from": error.message}
@@ -100,7 +101,7 @@ def _workbook(site: Site, what: str, write: Callable[[BinaryIO], object]) -> Any
     stream.seek(0)
     name = f"{site.code} {what}.xlsx"
     with transaction(actor=current_user):
-        audit.record("exported", "workbook", None, {"file": name})
+        service.note_export(name)
     return send_file(stream, mimetype=XLSX, as_attachment=True, download_name=name, max_age=0)
 
 

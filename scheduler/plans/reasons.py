@@ -7,7 +7,7 @@ the remedies true, as far as they go; none of them was tried out.
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from scheduler.calendars.words import hours_words, interval_words
+from scheduler.calendars.words import day_words, hours_words, interval_words
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.names import MOST_NAMES, Names, and_more, any_of, is_or_are, sentence
 from scheduler.plans.timeline import Timeline
@@ -30,6 +30,7 @@ class Speaker:
             resource.id: [timeline.interval(w.start, w.end) for w in resource.outages]
             for resource in problem.resources
         }
+        self._people_by_id = {person.id: person for person in problem.people}
         self._lags = {(lag.before, lag.after): lag for lag in problem.precedences}
         self._timeline, self._names, self._reasons = timeline, names, reasons
 
@@ -155,8 +156,23 @@ class Speaker:
             count = max((n.count for n in activity.needs if n.qualification == qualification), default=1)
             who = "nobody" if count == 1 else f"fewer than {count}"
             clauses.append(f"{who} with {qualification} {'is' if count == 1 else 'are'} on shift and free")
-        busy = f" (busy with {self._takers(blocker)})" if blocker.activities else ""
-        return " and ".join(clauses) + f"{self._in(activity, others)}{busy}"
+        notes = [f"busy with {self._takers(blocker)}"] if blocker.activities else []
+        notes += self._lapses(activity, blocker.subjects)
+        aside = f" ({'; '.join(notes)})" if notes else ""
+        return " and ".join(clauses) + f"{self._in(activity, others)}{aside}"
+
+    def _lapses(self, activity: Activity, qualifications: Sequence[str]) -> list[str]:
+        """Whose qualification ends before the time that the activity could use does."""
+        _, end = self._span(activity)
+        words = []
+        for person in self._people_by_id.values():
+            for qualification in qualifications:
+                valid = [held.end for held in person.qualifications if held.id == qualification]
+                if valid and max(valid) < end:
+                    last = self._timeline.interval(max(valid) - 1, max(valid)).start
+                    name = self._names.people.get(person.id, person.id)
+                    words.append(f"{name}'s {qualification} lapses on {day_words(last, self._timeline.zone)}")
+        return [and_more(words)] if words else []
 
     def _utility(self, activity: Activity, blocker: Blocker, _others: Rules) -> str:
         amounts = []
@@ -228,19 +244,24 @@ class Speaker:
 
     def _times(self, activity: Activity) -> str:
         """The time that it could use: its own, or the plan's."""
-        start = max(0, activity.release or 0)
-        end = self._timeline.horizon if activity.deadline is None else activity.deadline
-        windows = sorted((window.start, window.end) for window in activity.windows)
-        if windows:
-            start, end = max(start, windows[0][0]), min(end, max(last for _, last in windows))
+        start, end = self._span(activity)
         if start >= end:
             return "its time"
         whole = interval_words(self._timeline.interval(start, end), self._timeline.zone)
-        if len(windows) > 1:
-            return f"its {len(windows)} windows ({whole})"
+        if len(activity.windows) > 1:
+            return f"its {len(activity.windows)} windows ({whole})"
         if (start, end) == (0, self._timeline.horizon):
             return "the plan's time"
         return f"its time ({whole})"
+
+    def _span(self, activity: Activity) -> tuple[int, int]:
+        """First and last tick that it could use; empty where they exclude each other."""
+        start = max(0, activity.release or 0)
+        end = self._timeline.horizon if activity.deadline is None else activity.deadline
+        if activity.windows:
+            start = max(start, min(window.start for window in activity.windows))
+            end = min(end, max(window.end for window in activity.windows))
+        return start, end
 
     def _takers(self, blocker: Blocker) -> str:
         if len(blocker.activities) < MOST_TAKERS:

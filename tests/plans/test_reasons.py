@@ -10,7 +10,20 @@ from scheduler.plans.left_out import LeftOut
 from scheduler.plans.names import HIDDEN, Names
 from scheduler.plans.reasons import Speaker
 from scheduler.plans.timeline import Timeline
-from solver import Activity, Blocker, Draw, Mode, Need, PrecedenceLag, Problem, Reason, Resource, Window
+from solver import (
+    Activity,
+    Blocker,
+    Draw,
+    Mode,
+    Need,
+    Person,
+    PrecedenceLag,
+    Problem,
+    Qualification,
+    Reason,
+    Resource,
+    Window,
+)
 from tests.centre import MONDAY
 
 WEEK = Interval(MONDAY, MONDAY + timedelta(days=7))
@@ -126,6 +139,19 @@ def speaker(*blockers, follows=None, asked=ASKED, others=(), names=NAMES, lags=L
 def test_each_rule_in_words(blocker, reason, remedy):
     assert speaker(blocker).reason("R-1") == reason
     assert speaker(blocker).remedy("R-1") == remedy
+
+
+@pytest.mark.parametrize(
+    ("valid_until", "note"),
+    [(48, " (Sana Mirza's vacuum operator lapses on Mon 30 Nov)"), (80, "")],
+    ids=["before its time ends", "not before"],
+)
+def test_a_certificate_that_lapses_too_early_is_named(valid_until, note):
+    sana = Person("P-1", (Qualification("vacuum operator", 0, valid_until),))
+    problem = Problem(672, (ASKED,), RESOURCES, people=(sana,))
+    reason = Reason((Blocker("people", ("vacuum operator",)),))
+    said = Speaker(problem, Timeline(WEEK, 900, ZoneInfo("UTC")), NAMES, {"R-1": reason}).reason("R-1")
+    assert said == f"Fewer than 2 with vacuum operator are on shift and free in {TIME}{note}."
 
 
 def test_what_takes_the_place_comes_first_and_the_time_is_said_once():

@@ -27,6 +27,7 @@ class Refused(Exception):
         self.remedy = remedy
 
 
+NOISE = timedelta(milliseconds=5)
 SAVE_AGAIN = "Open it in Excel or LibreOffice and save it again as .xlsx."
 
 
@@ -136,7 +137,7 @@ def _plain(cell: Any, displays: dict[int, str]) -> Any:
             return ["shown", int(value), text] if text != str(int(value)) else int(value)
         return value if abs(value) < 1e300 else ["error", "a number without end"]
     if isinstance(value, datetime):
-        return ["date", value.isoformat()]
+        return ["date", _without_noise(value).isoformat()]
     if isinstance(value, date):
         return ["date", datetime.combine(value, time()).isoformat()]
     if isinstance(value, time):
@@ -145,6 +146,12 @@ def _plain(cell: Any, displays: dict[int, str]) -> Any:
         return ["time", str(value)]
     # What is left are formulas of more than one cell.
     return ["formula", str(getattr(value, "text", None) or "")[: limits.CELL_CHARACTERS]]
+
+
+def _without_noise(moment: datetime) -> datetime:
+    """08:00 where a cell holds 07:59:59.999: days are kept as fractions, and thirds of a day are rounded."""
+    whole = (moment + timedelta(milliseconds=500)).replace(microsecond=0)
+    return whole if abs(whole - moment) <= NOISE else moment
 
 
 def _zeros(number_format: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 from scheduler.excel.columns import Column, Sheet
 from scheduler.excel.faults import (
@@ -9,14 +10,15 @@ from scheduler.excel.faults import (
     MERGED_HEADER,
     MISSING_COLUMN,
     UNKNOWN_COLUMN,
+    CellFault,
     Fault,
     cell_name,
     did_you_mean,
     nearest,
     quoted,
 )
-from scheduler.excel.reading import RawSheet
-from scheduler.excel.values import cell_text, is_blank
+from scheduler.excel.reading import Cell, RawSheet
+from scheduler.excel.values import cell_text, is_blank, read_cell
 from scheduler.excel.words import one_line
 
 SEARCHED_ROWS = 10
@@ -68,7 +70,8 @@ def read_header(sheet: Sheet, raw: RawSheet) -> Header | None:
     header.places = {numbers[0]: column for column, numbers in found.items() if len(numbers) == 1}
     _read_merged(sheet, raw, header, words, strangers)
     _place_doubles(sheet, header, {column: places for column, places in found.items() if len(places) > 1})
-    _place_strangers(sheet, header, strangers, _headless(raw, header, words))
+    _place_strangers(sheet, raw, header, strangers)
+    _place_headless(sheet, header, _headless(raw, header, words))
     _note_missing(sheet, header)
     return header
 
@@ -148,12 +151,14 @@ def _place_doubles(sheet: Sheet, header: Header, doubles: dict[Column, list[int]
                 header.places[number] = meant
 
 
-def _place_strangers(sheet: Sheet, header: Header, strangers: dict[int, str], headless: list[int]) -> None:
+def _place_strangers(sheet: Sheet, raw: RawSheet, header: Header, strangers: dict[int, str]) -> None:
     """Titles that we do not know: each is one fault, also where it stands in place of one of ours."""
     for number, word in strangers.items():
         open_columns = {c.title: c for c in sheet.columns if c not in header.places.values()}
         meant = nearest(word, open_columns, cutoff=0.75)
         column = open_columns[meant] if meant else _expected_at(sheet, header, number)
+        if column is not None and not meant and not _may_hold(raw, header, number, column):
+            column = None
         if column is not None:
             header.places[number] = column
             remedy = f"Write {column.title} if that is what it holds, or delete the column."
@@ -166,6 +171,10 @@ def _place_strangers(sheet: Sheet, header: Header, strangers: dict[int, str], he
                 sheet, header.row, number, word, UNKNOWN_COLUMN, f"There is no column {quoted(word)}.", remedy
             )
         )
+
+
+def _place_headless(sheet: Sheet, header: Header, headless: list[int]) -> None:
+    """Columns whose title is blank: ours, going by their place, or nobody's."""
     for number in headless:
         column = _expected_at(sheet, header, number)
         if column is not None:
@@ -183,6 +192,24 @@ def _place_strangers(sheet: Sheet, header: Header, strangers: dict[int, str], he
                     "Give it a title of the template, or delete the column.",
                 )
             )
+
+
+def _may_hold(raw: RawSheet, header: Header, number: int, column: Column) -> bool:
+    """Whether the cells below can be those of the column: at least one is read so, or none is needed."""
+    cells = [
+        cells[number - 1]
+        for row, cells in raw.rows
+        if row > header.row and number <= len(cells) and not is_blank(cells[number - 1])
+    ]
+    return any(_is_read(cell, column) for cell in cells) if cells else not column.required
+
+
+def _is_read(cell: Cell, column: Column) -> bool:
+    try:
+        read_cell(cell, column, ZoneInfo("UTC"))
+    except CellFault:
+        return False
+    return True
 
 
 def _headless(raw: RawSheet, header: Header, words: dict[int, str]) -> list[int]:

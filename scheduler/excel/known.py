@@ -158,7 +158,7 @@ def _hide(tables: Tables, by_sheet: dict[str, Codes]) -> None:
         if table is None:
             continue
         codes, left = by_sheet[sheet.title], named[sheet.title]
-        unexplained = 0
+        lost = doubled = 0
         for at, row in enumerate(table.rows):
             if "code" not in row.unreadable:
                 continue
@@ -168,9 +168,12 @@ def _hide(tables: Tables, by_sheet: dict[str, Codes]) -> None:
             else:
                 guesses = {guess for guess in (before, after) if guess is not None and left[guess] >= 2}
             codes.hidden |= guesses
-            unexplained += not guesses
-        often = [key for key, count in left.most_common() if count >= 3 and key not in codes.hidden]
-        codes.hidden |= set(often[:unexplained])
+            lost += not guesses and not row.is_duplicate
+            doubled += not guesses and row.is_duplicate
+        # A code given twice may be a row too many, with nothing lost: that takes more to believe.
+        for rows, least in ((lost, 2), (doubled, 3)):
+            often = [key for key, count in left.most_common() if count >= least and key not in codes.hidden]
+            codes.hidden |= set(often[:rows])
 
 
 def _named_unknown(tables: Tables, by_sheet: dict[str, Codes]) -> dict[str, Counter[str]]:

@@ -84,13 +84,9 @@ def _parse(text: str, remedy: str) -> tuple[datetime, str | None, bool]:
         raise CellFault(NO_DATE, f"{quoted(text)} is not a date.", remedy)
     if found["hour"] is None:
         return datetime.combine(day, datetime.min.time()), None, False
-    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
+    hour = _of_day(int(found["hour"]), (found["half"] or "").lower())
+    minute, second = int(found["minute"]), int(found["second"] or 0)
     microsecond = int((found["fraction"] or "0").ljust(6, "0"))
-    half = (found["half"] or "").lower()
-    if half and 1 <= hour <= 12:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    elif half:
-        hour = 99  # 0 AM, 13 PM
     if minute > 59 or second > 59 or hour > 24 or (hour == 24 and (minute or second)):
         raise CellFault(
             NO_SUCH_TIME, f"{quoted(text)} has no such time of day.", "Write a time from 00:00 to 24:00."
@@ -99,6 +95,13 @@ def _parse(text: str, remedy: str) -> tuple[datetime, str | None, bool]:
         hours=hour, minutes=minute, seconds=second, microseconds=microsecond
     )
     return wall, (found["which"] or "").lower() or None, True
+
+
+def _of_day(hour: int, half: str) -> int:
+    """10 PM is 22; an hour that the half day does not have, such as 13 PM, becomes one of no day."""
+    if not half:
+        return hour
+    return hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 25
 
 
 def _from_two(text: str, one: int, two: int, year_text: str) -> date:

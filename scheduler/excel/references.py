@@ -53,7 +53,9 @@ def _resolve_cell(table: Table, row: TableRow, column: Column, codes: Codes) -> 
         return
     fault = [word for word in unknown if not codes.excuses(word)]
     if not fault:
-        row.values.pop(column.field)
+        if column.refers_to != "Requests":
+            row.values.pop(column.field)
+        # Of requests the word is kept: rows that name the same one can still be seen to be at odds.
         row.unreadable.add(column.field)
         return
     yield table.fault(row, column.field, UNKNOWN_CODE, *_unknown(column, fault, codes))
@@ -143,7 +145,7 @@ def check_repeated(tables: Tables) -> list[Fault]:
         kept = []
         for row in table.rows:
             names = (*filter(None, (sheet.parent_field,)), *sheet.key)
-            if not row.knows(*names):
+            if not row.knows(*names) or row.unreadable.intersection(names):
                 kept.append(row)
                 continue
             key = tuple(_folded(row.values[name]) for name in names)

@@ -217,6 +217,7 @@ def _note_other_sheets(tables: Tables, workbook: RawWorkbook) -> None:
         if meant is None:
             tables.ignored.append(name)
             continue
+        tables.unknown.add(meant)
         tables.faults.append(
             Fault(name, None, "", "", "", UNKNOWN_SHEET, "There is no such sheet.", f"Did you mean {meant}?")
         )

@@ -97,7 +97,8 @@ def _code(cell: Cell, column: Column, _zone: ZoneInfo) -> str:
 
 
 def _codes(cell: Cell, column: Column, _zone: ZoneInfo) -> tuple[str, ...]:
-    parts = dict.fromkeys(listed(_code_text(cell)))
+    # Before the text becomes one line: line breaks part codes too.
+    parts = dict.fromkeys(listed(clean(cell) if isinstance(cell, str) else _code_text(cell)))
     return tuple(_short_enough(part, Column("", "", "code", "", longest=60)) for part in parts)
 
 

@@ -103,6 +103,45 @@ def test_a_slip_of_the_pen_is_found_beside_a_code_that_cannot_be_read(sqlite_dat
     ]
 
 
+@pytest.mark.parametrize("formula", ['="CNSA"', '="CN"&"SA"', '=CONCATENATE("cn","sa")'])
+def test_a_code_that_a_formula_spells_is_one_fault_though_one_other_names_it(sqlite_database, formula):
+    rows = good_centre()
+    del rows["Staff"][1]["Organisation"]  # which leaves one that names it
+    assert places(look(spoiled(put("Organisations", 3, "Code", formula), rows=rows))) == [
+        ("Organisations", 3, "Code", kinds.FORMULA)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "more"),
+    [("=A2", kinds.FORMULA, 0), ("NSC", kinds.DUPLICATE_CODE, 2)],
+    ids=["a formula loses its code", "a double may be a row too many"],
+)
+def test_a_lost_code_is_believed_where_two_cells_name_it_and_a_doubled_one_where_three_do(
+    sqlite_database, code, kind, more
+):
+    spoil = put("Organisations", 3, "Code", code)  # CNSA, of one person and one project
+    rows = good_centre()
+    found = places(look(spoiled(spoil, rows=rows)))
+    assert ("Organisations", 3, "Code", kind) in found
+    assert [fault[3] for fault in found].count(kinds.UNKNOWN_CODE) == more
+    rows["Staff"][2]["Organisation"] = "CNSA"
+    assert places(look(spoiled(spoil, rows=rows))) == [("Organisations", 3, "Code", kind)]
+
+
+def test_circles_and_alternatives_are_checked_though_the_sheet_of_requests_is_missing(sqlite_database):
+    rows = good_centre()
+    rows["Precedences"].append({"Before": "R-7", "After": "R-7"})
+    rows["Precedences"].append(dict(rows["Precedences"][0]))
+    rows["Windows"][1]["Alternative"] = 3
+    found = look(spoiled(lambda workbook: workbook.remove(workbook["Requests"]), rows=rows))
+    assert places(found) == [
+        ("Requests", None, "", kinds.MISSING_SHEET),
+        ("Windows", 3, "Alternative", kinds.UNKNOWN_CODE),
+        ("Precedences", 5, "After", kinds.CYCLE),
+    ]
+
+
 def test_of_a_missing_sheet_nothing_is_said_but_that(sqlite_database):
     found = look(spoiled(lambda workbook: workbook.remove(workbook["Resources"])))
     assert places(found) == [("Resources", None, "", kinds.MISSING_SHEET)]

@@ -54,6 +54,7 @@ def test_faults_below_a_spoiled_title_are_found(sqlite_database):
             put("Requests", 2, "Wish min", "long"),
             _head("Needs", "Count", "Number of people"),
             put("Needs", 2, "Count", "two"),
+            put("Needs", 3, "Count", 2),
         )
     )
     assert places(found) == [
@@ -74,6 +75,36 @@ def test_a_merged_line_above_the_header_is_one_fault_and_the_header_is_found(sql
     assert places(look(spoiled(spoil))) == [("Staff", 1, "Our people", kinds.MERGED_HEADER)]
 
 
+@pytest.mark.parametrize(
+    ("sheet", "cells", "title"),
+    [("Site", "A1:C1", "Code"), ("Changeovers", "A1:D1", "Resource"), ("Holidays", "A1:B1", "Date")],
+)
+def test_a_header_of_which_merging_left_one_title_is_one_fault(sqlite_database, sheet, cells, title):
+    assert places(look(spoiled(_merge(sheet, cells)))) == [(sheet, 1, title, kinds.MERGED_HEADER)]
+
+
+@pytest.mark.parametrize("cells", [["often used"], ["likes it", "hates it"]])
+def test_a_strange_column_where_one_of_ours_is_missing_is_two_faults(sqlite_database, cells):
+    def spoil(workbook: Workbook) -> None:
+        page = workbook["Alternatives"]
+        page.delete_cols(4)
+        for row, word in enumerate(["Remarks", *cells], start=1):
+            page.cell(row, 4, word)
+
+    assert sorted(places(look(spoiled(spoil)))) == [
+        ("Alternatives", 1, "Penalty", kinds.MISSING_COLUMN),
+        ("Alternatives", 1, "Remarks", kinds.UNKNOWN_COLUMN),
+    ]
+
+
+def test_a_strange_title_above_cells_that_fit_is_one_fault_also_if_one_of_them_is_wrong(sqlite_database):
+    spoils = [_head("Requests", "Wish min", "Length"), put("Requests", 4, "Wish min", "long")]
+    assert places(look(spoiled(*reversed(spoils)))) == [
+        ("Requests", 1, "Length", kinds.UNKNOWN_COLUMN),
+        ("Requests", 4, "Wish min", kinds.TEXT_FOR_NUMBER),
+    ]
+
+
 def test_a_required_sheet_without_a_header_is_one_fault(sqlite_database):
     found = look(spoiled(lambda workbook: workbook["Requests"].delete_rows(1)))
     assert places(found) == [("Requests", 1, "Code", kinds.MISSING_COLUMN)]
@@ -91,6 +122,11 @@ def test_a_sheet_with_a_name_nearly_right_is_not_left_out_in_silence(sqlite_data
     ]
     assert found.faults[0].remedy == 'Rename the sheet "Project" to Projects.'
     assert found.faults[1].remedy == "Did you mean Precedences?"
+
+
+def test_codes_of_a_sheet_with_a_name_nearly_right_are_not_called_unknown(sqlite_database):
+    found = look(spoiled(lambda workbook: setattr(workbook["Alternatives"], "title", "Alternative")))
+    assert places(found) == [("Alternative", None, "", kinds.UNKNOWN_SHEET)]
 
 
 def _each_column() -> list[tuple[str, str]]:

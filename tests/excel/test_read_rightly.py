@@ -1,7 +1,7 @@
 """What is odd but plain is read rightly, without a complaint."""
 
 import unicodedata
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -152,3 +152,18 @@ def test_real_dates_and_text_mean_the_same(sqlite_database):
     rows["Resources"][1]["Calibration due"] = date(2027, 3, 1)
     import_all(spoiled())
     assert counts(preview(spoiled(rows=rows))["summary"]) == NOTHING
+
+
+@pytest.mark.parametrize(
+    ("noise", "seen"),
+    [(-1_000, 0), (-5_000, 0), (4_000, 0), (-6_000, -6_000), (-500_000, -500_000)],
+    ids=["a thousandth", "just noise", "after it", "just none", "half a second"],
+)
+def test_the_noise_of_fractions_of_a_day_is_taken_off_times(sqlite_database, noise, seen):
+    start = datetime(2026, 11, 30, 8)
+    rows = good_centre()
+    rows["Windows"][0]["From"] = start + timedelta(microseconds=noise)
+    table = look(spoiled(rows=rows)).tables.by_title["Windows"]
+    assert table.rows[0].values["starts_at"] == (start + timedelta(hours=-5, microseconds=seen)).replace(
+        tzinfo=UTC
+    )

@@ -105,6 +105,7 @@ def test_what_is_no_code_is_refused(cell, kind):
 
 def test_several_codes_stand_apart_by_any_semicolon():
     assert read("Alternatives", "resources", "A; B；C؛ A;") == ("A", "B", "C")
+    assert read("Alternatives", "resources", "A\nB \n") == ("A", "B")
 
 
 @pytest.mark.parametrize(("cell", "state"), [("approved", "approved"), (" APPROVED ", "approved")])
@@ -184,6 +185,10 @@ def test_both_readings_of_a_date_are_named():
         ("2026-11-30", datetime(2026, 11, 29, 19, tzinfo=UTC)),
         ("2026-11-30 24:00", datetime(2026, 11, 30, 19, tzinfo=UTC)),
         ("۲۰۲۶-۱۱-۳۰ ۰۸:۰۰", datetime(2026, 11, 30, 3, tzinfo=UTC)),
+        ("2026-11-30 08:00 AM", datetime(2026, 11, 30, 3, tzinfo=UTC)),
+        ("30/11/2026 12:30 pm", datetime(2026, 11, 30, 7, 30, tzinfo=UTC)),
+        ("11/30/2026 12:30 a.m.", datetime(2026, 11, 29, 19, 30, tzinfo=UTC)),
+        ("2026-11-30 11:59PM", datetime(2026, 11, 30, 18, 59, tzinfo=UTC)),
     ],
 )
 def test_times_are_local_to_the_site(text, utc):
@@ -198,8 +203,20 @@ def test_times_are_local_to_the_site(text, utc):
         ("2026-03-29 02:30", kinds.NO_SUCH_TIME),
         ("2026-10-25 02:30", kinds.NO_SUCH_TIME),
         ("9999-11-30 08:00", kinds.NO_SUCH_TIME),
+        ("2026-11-30 13:00 PM", kinds.NO_SUCH_TIME),
+        ("2026-11-30 00:00 AM", kinds.NO_SUCH_TIME),
+        ("03/04/2026 10:30 AM", kinds.TWO_READINGS),
     ],
-    ids=["hour 25", "minute 60", "skipped by the clock", "comes twice", "far away"],
+    ids=[
+        "hour 25",
+        "minute 60",
+        "skipped by the clock",
+        "comes twice",
+        "far away",
+        "13 PM",
+        "0 AM",
+        "two readings and AM",
+    ],
 )
 def test_times_that_are_none_are_refused(text, kind):
     with pytest.raises(CellFault) as fault:

@@ -12,7 +12,13 @@ OPTIONS = Options(time_limit=1.0, workers=1, seed=1)
 few = settings(
     max_examples=200, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )
-many = settings(max_examples=2_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+many = settings(
+    max_examples=2_000,
+    derandomize=False,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 
 
 @few

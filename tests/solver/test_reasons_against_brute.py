@@ -41,7 +41,13 @@ def test_every_reason_is_true(problem):
 
 @pytest.mark.long
 @pytest.mark.timeout(3_600)
-@settings(max_examples=2_000, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=2_000,
+    derandomize=False,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(problems())
 def test_every_reason_is_true_on_many_more_problems(problem):
     reasons_hold(problem)

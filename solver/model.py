@@ -172,12 +172,14 @@ class Model:
     def must(self, activity: Activity) -> bool:
         """Whether the activity has to stay placed: it is mandatory, or another stands on it.
 
-        Where not all mandatory ones are placed another choice of them may be better.
+        What is pinned stands whatever becomes of the one before it. Where not all mandatory ones
+        are placed another choice of them may be better.
         """
         if activity.id not in self.incumbent:
             return False
         return (activity.mandatory and self._all_mandatory) or any(
-            lag.after in self.state.placed for lag in self.index.after[activity.id]
+            lag.after in self.state.placed and self.index.activities[lag.after].pin is None
+            for lag in self.index.after[activity.id]
         )
 
     def _activity(self, activity: Activity) -> list[Part]:

@@ -3,7 +3,19 @@
 import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 
-from solver import Assignment, Options, Problem, problem_to_json, solve, verify
+from solver import (
+    Activity,
+    Assignment,
+    Mode,
+    Options,
+    Pin,
+    PrecedenceLag,
+    Problem,
+    Resource,
+    problem_to_json,
+    solve,
+    verify,
+)
 from tests.solver.brute import best_plan, is_small
 from tests.solver.strategies import problems
 
@@ -33,6 +45,25 @@ def test_solve_is_never_above_the_best_and_the_best_if_it_says_so(problem):
 @given(problems())
 def test_solve_is_the_best_on_many_more_problems(problem):
     agrees_with_brute_force(problem)
+
+
+def test_what_comes_before_a_pinned_one_may_give_way_to_something_better():
+    """Two ticks are free before the pin: for the one before it and another, or for one worth more."""
+    shaker = (Mode("1", ("R1",)),)
+    problem = Problem(
+        7,
+        (
+            Activity("before", shaker, wish=1, least=1),
+            Activity("other", shaker, wish=1, least=1),
+            Activity("better", shaker, wish=2, least=2, deadline=4, value=2),
+            Activity("pinned", shaker, wish=1, least=1, pin=Pin(2, 1, "1")),
+        ),
+        (Resource("R1"),),
+        precedences=(PrecedenceLag("before", "pinned"),),
+    )
+    solution = solve(problem, OPTIONS)
+    assert (solution.status, solution.objective) == ("optimal", 4)
+    assert {unplaced.activity for unplaced in solution.unplaced} == {"before"}
 
 
 def agrees_with_brute_force(problem: Problem) -> None:

@@ -268,15 +268,19 @@ def _refuse_broken_lags(bookings: Sequence[Booking]) -> None:
             times.setdefault(booking.request_id, []).append(booking)
     for lag in lags:
         before, after = times.get(lag.before_id, []), times.get(lag.after_id, [])
+        if not after:
+            continue
+        if not before:
+            raise UserError(
+                f"{lag.after.title} follows {lag.before.title}, which is not booked. Book that first."
+            )
         sentence = refuse_lag(
             [booking.occupied for booking in before],
             [booking.occupied for booking in after],
             lag.min_lag_minutes,
             lag.max_lag_minutes,
             (lag.before.title, lag.after.title),
-            zone_of((before or after)[0].site) if before or after else None,  # type: ignore[arg-type]
+            zone_of(after[0].site),
         )
-        if after and not before:
-            sentence = f"{lag.after.title} follows {lag.before.title}, which is not booked. Book that first."
         if sentence:
             raise UserError(sentence)

@@ -168,7 +168,7 @@ def _continue_with(python: Path) -> None:
     environment = os.environ | {HANDED_OVER: "1"}
     if os.name == "nt":  # exec gives the prompt back before the command is done
         sys.exit(subprocess.run(command, env=environment, check=False).returncode)
-    os.execve(command[0], command, environment)  # noqa: S606
+    os.execve(command[0], command, environment)  # noqa: S606 - our own Python, no shell
 
 
 def _tail(done: subprocess.CompletedProcess[str], lines: int = 12) -> str:

@@ -116,7 +116,7 @@ def _cell(page: Any, column: Column, value: Any, zone: ZoneInfo) -> Any:
         cell.number_format = _FORMATS["moment"] + (":ss" if value.astimezone(UTC).second else "")
         return cell
     if isinstance(value, date):
-        cell = WriteOnlyCell(page, value=datetime(value.year, value.month, value.day))  # noqa: DTZ001
+        cell = WriteOnlyCell(page, value=datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a wall day
         cell.alignment = _RIGHT
         cell.number_format = _FORMATS["date"]
         return cell

@@ -137,8 +137,7 @@ def load_stored(site: Site | None) -> Stored:
 
 def _codes(site: Site, sheet: Sheet) -> dict[int, str]:
     model = MODELS[sheet.title]
-    rows = session.execute(select(model.id, model.code).where(model.site_id == site.id))
-    return {row_id: code for row_id, code in rows}  # noqa: C416 - rows are no pairs to dict()
+    return _pairs(select(model.id, model.code).where(model.site_id == site.id))
 
 
 def _records(
@@ -213,7 +212,7 @@ def _gather(
 
 
 def _pairs(statement: Any) -> dict[int, Any]:
-    return {row_id: value for row_id, value in session.execute(statement)}  # noqa: C416
+    return {row_id: value for row_id, value in session.execute(statement)}  # noqa: C416 - rows are no pairs to dict()
 
 
 def _lists(statement: Any, names: dict[int, str]) -> dict[int, tuple[str, ...]]:

@@ -38,7 +38,6 @@ from solver.problem import (
     Qualification,
     Resource,
     Utility,
-    Weights,
     Window,
 )
 from solver.solution import (
@@ -54,6 +53,7 @@ from solver.solution import (
 )
 from solver.solve import solve
 from solver.verify import Verdict, Violation, verify
+from solver.weights import Weights
 
 __all__ = [
     "Activity",

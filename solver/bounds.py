@@ -2,34 +2,54 @@
 
 from collections.abc import Collection
 
+from solver.construct import place_pinned
 from solver.frame import Frame
 from solver.index import Index
 from solver.problem import Activity
 from solver.solution import Assignment, Rule
 from solver.state import State
+from solver.worth import hope
 
 # Those before may be placed elsewhere in another schedule, so the order is not asked; nor are
 # changeovers, for which see `Index.changeovers_are_strict`.
 _SKIP: frozenset[Rule] = frozenset(("precedence", "changeover"))
 
 
-def pins_only(index: Index) -> State:
+def pins_only(index: Index, without: Collection[str] = ()) -> State:
     """A facility that holds only what is pinned, and of people only those that a pin names."""
     state = State(index)
     for activity in index.activities.values():
         pin = activity.pin
-        if pin is not None:
+        if pin is not None and activity.id not in without:
             state.hold(Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, pin.people or ()))
     return state
 
 
+def uncertain_pins(index: Index) -> frozenset[str]:
+    """Pins that may be missing from a schedule, since it is not certain that people are found for all.
+
+    Empty if people for all pins are found at the first try: then every schedule has them.
+    """
+    state = State(index)
+    place_pinned(state)
+    pins = {activity.id: activity.pin for activity in index.activities.values() if activity.pin}
+    if all(name in state.placed for name in pins):
+        return frozenset()
+    return frozenset(
+        name for name, pin in pins.items() if pin.people is None and index.activities[name].needs
+    )
+
+
 def alone(index: Index) -> dict[str, float]:
     """For each activity the most it can be worth if no other one is placed; at least 0."""
-    state = pins_only(index)
+    doubtful = uncertain_pins(index)
+    state = pins_only(index, doubtful)
     worth: dict[str, float] = {}
     for activity in index.activities.values():
-        if activity.pin is not None:
-            worth[activity.id] = max(0.0, state.worth(activity, state.placed[activity.id]))
+        pin = activity.pin
+        if pin is not None:
+            mode = index.modes[activity.id][pin.mode]
+            worth[activity.id] = max(0.0, hope(index, activity, mode, pin.duration))
         else:
             worth[activity.id] = max([0.0, *most_shares(state, activity, _SKIP).values()])
     return worth
@@ -46,16 +66,16 @@ def most_shares(state: State, activity: Activity, skip: Collection[Rule]) -> dic
             # Several parts may reach the wish where no single one does.
             least = min(least, activity.least_part)
             if frame.starts(least):
-                found[mode.id] = float(activity.value - mode.penalty)
+                found[mode.id] = hope(state.index, activity, mode, wish)
             continue
         for duration in (wish, *range(wish - 1, least - 1, -max(1, (wish - least) // 8))):
             if frame.starts(duration):
                 # The next longer of the lengths that were tried did not fit.
                 longer = min(wish, duration + (0 if duration == wish else max(1, (wish - least) // 8)))
-                found[mode.id] = activity.value * longer / wish - mode.penalty
+                found[mode.id] = hope(state.index, activity, mode, longer)
                 break
         else:
             if frame.starts(least):
                 longer = min(wish, least + max(1, (wish - least) // 8))
-                found[mode.id] = activity.value * longer / wish - mode.penalty
+                found[mode.id] = hope(state.index, activity, mode, longer)
     return found

@@ -9,6 +9,7 @@ with a reason, one by one, while the others are placed.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields
 from itertools import pairwise
 
 from solver.check_activity import activity_faults
@@ -46,10 +47,8 @@ def _sizes(problem: Problem) -> Iterator[Fault]:
         yield Fault("horizon", name, f"The horizon is {problem.horizon} ticks; it needs at least 1.")
     if problem.tick_seconds < 1:
         yield Fault("tick", name, f"A tick has {problem.tick_seconds} seconds; it needs at least 1.")
-    for what, weight in (
-        ("lateness", problem.weights.lateness),
-        ("changeover", problem.weights.changeover),
-    ):
+    for each in fields(problem.weights):
+        what, weight = each.name, getattr(problem.weights, each.name)
         if not 0 <= weight < float("inf"):
             yield Fault(
                 "negative", name, f"The weight of {what} is {weight}; it must be 0 or a number above."

@@ -38,6 +38,14 @@ def activity_faults(problem: Problem) -> Iterator[Fault]:
             for each in sorted(set(ids) - known[kind]):
                 yield Fault(f"unknown-{kind}", activity.id, f"{activity.id}: there is no {kind} {each!r}.")
         yield from _pin(activity, known["person"])
+        yield from _windows(activity.id, f"{activity.id}, preferred", activity.preferred)
+        for pin in activity.previous:
+            if pin.duration < 1:
+                yield Fault(
+                    "not-positive",
+                    activity.id,
+                    f"{activity.id}: it stood before for {pin.duration} ticks; it must be at least 1.",
+                )
 
 
 def _numbers(activity: Activity) -> Iterator[Fault]:
@@ -49,6 +57,7 @@ def _numbers(activity: Activity) -> Iterator[Fault]:
         ("most parts", activity.most_parts, 1),
         ("least part", activity.least_part, 1),
         ("value", activity.value, 0),
+        ("move cost", activity.move_cost, 0),
     ):
         if number < at_least:
             code = "negative" if number < 0 else "not-positive"
@@ -77,8 +86,6 @@ def _modes(activity: Activity, resources: dict[str, Resource]) -> Iterator[Fault
 def _mode_resources(
     activity: Activity, mode: Mode, where: str, resources: dict[str, Resource]
 ) -> Iterator[Fault]:
-    if not mode.resources:
-        yield Fault("no-resource", activity.id, f"{where}: it takes no resource.")
     for resource_id, times in Counter(mode.resources).items():
         if times > 1:
             yield Fault("duplicate-id", activity.id, f"{where}: {resource_id} is named {times} times.")

@@ -4,13 +4,14 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
-from solver.frame import NO_RULES, Frame
+from solver.frame import NO_RULES, Frame, window_starts
 from solver.index import Index, length
 from solver.masks import ticks
 from solver.order import Order, before_first, ordered
 from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
 from solver.state import State
+from solver.worth import hope
 
 _TRIES = 400
 """Most starts in one mode for which names are looked for."""
@@ -75,10 +76,10 @@ class Chooser:
         parts = self.find(state, activity)
         if not parts:
             return False
-        before = state.changeover_cost()
+        before = state.shared_cost()
         if not state.insert(activity, parts):
             return False
-        gain = state.worth(activity, parts) - (state.changeover_cost() - before)
+        gain = state.worth(activity, parts) - (state.shared_cost() - before)
         if gain < -1e-9 and not activity.mandatory:
             state.remove(activity.id)
             parts = self._worthwhile(state, activity)
@@ -86,8 +87,8 @@ class Chooser:
         return True
 
     def _worthwhile(self, state: State, activity: Activity) -> list[Assignment] | None:
-        """The place that brings most above its lateness and changeovers, tried one by one."""
-        before = state.changeover_cost()
+        """The place that brings most above what it costs, tried one by one."""
+        before = state.shared_cost()
         best, found = 0.0, None
         for mode in activity.modes:
             frame = Frame(state, activity, mode)
@@ -98,7 +99,7 @@ class Chooser:
                     worth = state.worth(activity, parts)
                     if worth <= best + 1e-9 or not state.insert(activity, parts):
                         continue
-                    gain = worth - (state.changeover_cost() - before)
+                    gain = worth - (state.shared_cost() - before)
                     state.remove(activity.id)
                     if gain > best + 1e-9:
                         best, found = gain, parts
@@ -133,27 +134,39 @@ class Chooser:
             tie = self._pressure_of(mode)
             named = bool(activity.needs) and "people" not in skip
             for duration, mask in _runs(frame, shortest, longest, named=named):
-                gain = activity.value * duration / self.index.wish(activity, mode) - mode.penalty
-                if best is not None and (-gain, tie) > best[:2]:
+                if best is not None and (-hope(self.index, activity, mode, duration), tie) > best[:2]:
                     break
-                start, people = self._start(state, activity, duration, mask, named)
-                if people is None:
+                part = self._start(state, activity, mode, duration, mask, named)
+                if part is None:
                     continue
-                if best is None or (-gain, tie, start) < best:
-                    best = (-gain, tie, start)
-                    found = Assignment(activity.id, 1, mode.id, start, duration, people)
+                rank = (-state.worth(activity, [part]), tie, part.start)
+                if best is None or rank < best:
+                    best, found = rank, part
                 break
         return found
 
     def _start(
-        self, state: State, activity: Activity, duration: int, mask: int, named: bool
-    ) -> tuple[int, tuple[tuple[str, ...], ...] | None]:
-        """The first start of the mask for which there are people, with their names."""
-        for start in islice(ticks(mask), _TRIES):
+        self, state: State, activity: Activity, mode: Mode, duration: int, mask: int, named: bool
+    ) -> Assignment | None:
+        """The part that starts best of those in the mask for which there are people."""
+        for start in islice(self._starts(activity, mode, duration, mask), _TRIES):
             people = state.crew.choose(activity, start, duration) if named else ()
             if people is not None:
-                return start, people
-        return 0, None
+                return Assignment(activity.id, 1, mode.id, start, duration, people)
+        return None
+
+    def _starts(self, activity: Activity, mode: Mode, duration: int, mask: int) -> Iterator[int]:
+        """The starts of the mask: those as before and near it first, then preferred ones, then early ones."""
+        weights = self.index.problem.weights
+        if activity.previous and (weights.moved or weights.distance):
+            was = activity.previous[0].start
+            yield from sorted(ticks(mask), key=lambda start: (abs(start - was), start))
+            return
+        if activity.preferred and weights.preference:
+            liked = mask & window_starts(activity, activity.preferred, duration)
+            yield from ticks(liked)
+            mask &= ~liked
+        yield from ticks(mask)
 
     def _pressure_of(self, mode: Mode) -> float:
         return round(sum(self._pressure[r] for r in mode.resources), 6) if self.spare else 0.0

@@ -164,27 +164,12 @@ class Frame:
             mask &= shifted(runs(self.teardown, activity.teardown), -(activity.setup + duration))
         if mask and "window" not in self.skip:
             for windows in (activity.windows, self.mode.windows):
-                mask &= self.window_starts(windows, duration)
+                mask &= window_starts(activity, windows, duration)
         if mask and "utility" not in self.skip:
             mask &= self._budget_starts(duration)
         if mask and activity.needs and "people" not in self.skip:
             mask &= self.state.crew.enough(activity, duration)
         return mask
-
-    def window_starts(self, windows: tuple[Window, ...], duration: int) -> int:
-        """Starts at which run and whole each lie inside one of the windows that bind them."""
-        if not windows:
-            return EVERY
-        run, whole = EVERY, EVERY
-        for window in windows:
-            if window.binds == "run":
-                run = 0 if run == EVERY else run
-                start = window.start - self.activity.setup
-                run |= interval(start, window.end - duration - self.activity.setup + 1)
-            else:
-                whole = 0 if whole == EVERY else whole
-                whole |= interval(window.start, window.end - length(self.activity, duration) + 1)
-        return run & whole
 
     def _budget_starts(self, duration: int) -> int:
         draws = self.state.index.budget_draws(self.activity)
@@ -198,3 +183,19 @@ class Frame:
             amount = sum(other.amount for other in draws if other.utility == one.utility)
             masks.append(shifted(self.state.budgets[one.utility].mask(amount), -offset))
         return reduce(and_, masks)
+
+
+def window_starts(activity: Activity, windows: tuple[Window, ...], duration: int) -> int:
+    """Starts at which run and whole each lie inside one of the windows that bind them."""
+    if not windows:
+        return EVERY
+    run, whole = EVERY, EVERY
+    for window in windows:
+        if window.binds == "run":
+            run = 0 if run == EVERY else run
+            start = window.start - activity.setup
+            run |= interval(start, window.end - duration - activity.setup + 1)
+        else:
+            whole = 0 if whole == EVERY else whole
+            whole |= interval(window.start, window.end - length(activity, duration) + 1)
+    return run & whole

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.index import length
+from solver import model_terms
+from solver.model_terms import floored
+from solver.problem import Activity
 
 if TYPE_CHECKING:
     from solver.model import Model, Part
 
 _MOST_SCALE = 100_000
+_SQUARES_SCALE = 1_000
 
 
 class Objective:
-    """Value less penalties and lateness of the activities of a model, times `scale`.
+    """What the activities of a model bring, less what they cost, times `scale`.
 
     Rounding only ever adds, so that an upper bound stays one.
 
@@ -27,7 +30,7 @@ class Objective:
 
     def __init__(self, model: "Model") -> None:
         self._model = model
-        self._lateness = model.index.problem.weights.lateness
+        self._weights = model.index.problem.weights
         self.scale = self._scale()
         self.bonus = int(self.scale * (self._most() + 1))
         self.wanted = [
@@ -36,25 +39,32 @@ class Objective:
             if parts[0].activity.mandatory and not model.must(parts[0].activity)
         ]
         terms: list[cp_model.LinearExprT] = [self.bonus * present for present in self.wanted]
-        for parts in model.parts.values():
-            for part in parts:
-                terms += self._gain(part)
-            if self._lateness and parts[0].activity.due is not None:
-                terms.append(
-                    -math.floor(round(self._lateness * self.scale, 6))
-                    * self._late(parts, parts[0].activity.due)
-                )
+        for part in model.all_parts():
+            terms += self._gain(part)
+        weights = self._weights
+        for weight, term in (
+            (weights.lateness, model_terms.lateness),
+            (weights.preference, model_terms.preference),
+            (weights.makespan, model_terms.makespan),
+            (weights.fairness, model_terms.fairness),
+            (weights.balance, model_terms.balance),
+            (weights.moved, model_terms.moved),
+            (weights.distance, model_terms.distance),
+            (weights.reassigned, model_terms.reassigned),
+        ):
+            if weight:
+                terms += [-1 * cost for cost in term(model, weight * self.scale)]
         for cost, literal in model.costs:
-            terms.append(-math.floor(round(cost * self.scale, 6)) * literal)
+            terms.append(-floored(cost * self.scale) * literal)
         model.cp.maximize(sum(terms))
 
     def bound(self, best: float, mandatory: int) -> float:
         """Upper bound of the worth of all schedules that place so many of `wanted`."""
-        return (best - self.bonus * mandatory) / self.scale
+        return (round(best) - self.bonus * mandatory) / self.scale
 
     def _scale(self) -> int:
         """The number that makes what a tick is worth whole; a thousand if that is too much."""
-        index = self._model.index
+        index, weights = self._model.index, self._weights
         rates = {
             (part.activity.value, index.wish(part.activity, choice.mode))
             for part in self._model.all_parts()
@@ -62,52 +72,78 @@ class Objective:
             if not isinstance(part.size, int)
         }
         parts = [wish // math.gcd(value, wish) for value, wish in rates]
-        weights = self._model.index.problem.weights
-        parts += [Fraction(str(weight)).denominator for weight in (weights.lateness, weights.changeover)]
+        parts += [
+            Fraction(str(weight)).denominator
+            for weight in (
+                weights.value,
+                weights.kept,
+                weights.lateness,
+                weights.changeover,
+                weights.preference,
+                weights.makespan,
+                weights.moved,
+                weights.distance,
+                weights.reassigned,
+            )
+        ]
         scale = math.lcm(*parts)
-        return scale if scale <= _MOST_SCALE else 1_000
+        if weights.fairness or weights.balance:
+            # Squares of shares are no whole numbers, whatever the scale.
+            scale = max(scale, _SQUARES_SCALE)
+        return scale if scale <= _MOST_SCALE else _SQUARES_SCALE
 
     def _most(self) -> float:
         """No schedule of the activities is worth more, or costs more."""
-        horizon = self._model.index.horizon
-        most = sum(cost for cost, _ in self._model.costs)
+        weights, index = self._weights, self._model.index
+        horizon = index.horizon
+        most = sum(cost for cost, _ in self._model.costs) + weights.makespan * 2 * horizon
+        programmes = set()
         for parts in self._model.parts.values():
             activity = parts[0].activity
-            most += activity.value + self._lateness * horizon * (activity.due is not None)
-            most += len(parts) * max((mode.penalty for mode in activity.modes), default=0)
+            most += (weights.value + weights.kept) * activity.value
+            most += weights.lateness * horizon * (activity.due is not None)
+            penalty = max((mode.penalty for mode in activity.modes), default=0)
+            each = weights.value * penalty + weights.preference
+            if activity.previous:
+                most += weights.moved * activity.move_cost
+                each += weights.distance * 2 * horizon
+                named = {name for pin in activity.previous for names in pin.people or () for name in names}
+                most += weights.reassigned * len(named)
+            most += len(parts) * each
+            programmes.add(activity.programme)
+        most += weights.fairness * len(programmes)
+        if weights.balance:
+            # Nobody is on duty for longer than there is time, pins that overlap aside.
+            most += weights.balance * sum(
+                (horizon / max(1, (mask & index.full).bit_count())) ** 2 for mask in index.on_shift.values()
+            )
         return most
 
     def _gain(self, part: "Part") -> list[cp_model.LinearExprT]:
         """What a part is worth, mode by mode."""
         model, activity = self._model, part.activity
+        penalty = self._weights.value * self.scale
         if isinstance(part.size, int):
-            return [self.scale * (activity.value - c.mode.penalty) * c.literal for c in part.choices]
+            return [
+                (self._rate(activity, 1) - floored(penalty * c.mode.penalty)) * c.literal
+                for c in part.choices
+            ]
         terms: list[cp_model.LinearExprT] = []
         wishes = {model.index.wish(activity, choice.mode) for choice in part.choices}
         at = model.placed(part)
         if len(wishes) == 1:
-            terms.append(self._rate(activity.value, wishes.pop()) * model.counted(part))
+            terms.append(self._rate(activity, wishes.pop()) * model.counted(part))
         else:
             for choice in part.choices:
                 counted = model.cp.new_int_var(0, part.longest, "")
                 model.hint(counted, at.duration if at and at.mode == choice.mode.id else 0)
                 model.cp.add(counted <= part.size)
                 model.cp.add(counted == 0).only_enforce_if(choice.literal.negated())
-                rate = self._rate(activity.value, model.index.wish(activity, choice.mode))
-                terms.append(rate * counted)
-        terms += [-self.scale * c.mode.penalty * c.literal for c in part.choices if c.mode.penalty]
+                terms.append(self._rate(activity, model.index.wish(activity, choice.mode)) * counted)
+        terms += [-floored(penalty * c.mode.penalty) * c.literal for c in part.choices if c.mode.penalty]
         return terms
 
-    def _rate(self, value: int, wish: int) -> int:
-        return -(-self.scale * value // wish)
-
-    def _late(self, parts: "list[Part]", due: int) -> cp_model.IntVar:
-        """Ticks by which the last part ends after the due tick."""
-        model, activity = self._model, parts[0].activity
-        late = model.cp.new_int_var(0, model.index.horizon, "")
-        placed = model.incumbent.get(activity.id, ())
-        ends = [part.start + length(activity, part.duration) for part in placed]
-        model.hint(late, max([0, *(end - due for end in ends)]))
-        for part in parts:
-            model.cp.add(late >= part.end - due).only_enforce_if(part.present)
-        return late
+    def _rate(self, activity: Activity, wish: int) -> int:
+        """What each tick of a run of `wish` ticks is worth."""
+        value = self._weights.value + (self._weights.kept if activity.previous else 0.0)
+        return math.ceil(round(self.scale * value * activity.value / wish, 6))

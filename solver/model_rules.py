@@ -54,8 +54,6 @@ def _lag(model: "Model", lag: PrecedenceLag, before: "list[Part]", after: "list[
     if lag.same_resource:
         for part in (*before[1:], *after):
             _same_resources(model, before[0], part)
-        for part in before[1:]:
-            _same_resources(model, part, before[0])
 
 
 def _same_resources(model: "Model", one: "Part", other: "Part") -> None:

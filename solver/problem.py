@@ -8,6 +8,8 @@ problem can be written to JSON (`solver.codec`), replayed, and turned into a tes
 from dataclasses import dataclass, field
 from typing import Literal
 
+from solver.weights import Weights
+
 Phase = Literal["setup", "run", "teardown", "all"]
 """Part of a placement: before the run, the run itself, after it, or the three together."""
 
@@ -236,6 +238,17 @@ class Activity:
         Ids of persons who take part in the run by name. They are never at two places at once.
     groups
         Ids of exclusion groups; binds the run. Parts of one activity exclude each other as well.
+    preferred
+        Windows in which each part should lie, bound as those of `windows`; elsewhere costs
+        `Weights.preference`.
+    programme
+        Whose share of all counts in `Weights.fairness`; None: nobody's.
+    previous
+        Where it stood before, one pin for each part in order of time: not binding, but leaving it
+        costs `Weights.moved`, `Weights.distance` and `Weights.reassigned`, losing it `Weights.kept`.
+    move_cost
+        How much more than another it costs to move this one, not negative: people who are told
+        already, a start that is near.
     """
 
     id: str
@@ -258,6 +271,10 @@ class Activity:
     participants: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     pin: Pin | None = None
+    preferred: tuple[Window, ...] = ()
+    programme: str | None = None
+    previous: tuple[Pin, ...] = ()
+    move_cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,21 +299,13 @@ class PrecedenceLag:
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
-    """What besides value counts in the objective, in units of value per tick (not negative)."""
-
-    lateness: float = 0.0
-    changeover: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """One horizon of one site.
 
     The objective, to be made as large as possible, is the sum over placed activities of
     ``value * placed / wish`` (ticks of run, of the mode's wish; parts add up) less the penalties of
-    the modes used, less ``weights.lateness`` for each tick after `due`, less ``weights.changeover``
-    for each tick of changeover needed between neighbours on a resource.
+    the modes used, less what `weights` says that the rest costs: being late, changing over, leaving
+    the preferred windows or the previous place, and so on, see `Weights`.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def search(
 ) -> None:
     """Leave the best schedule that is found with `watch`."""
     state = first_schedule(index, watch, start)
-    watch.lower_bound_to(sum(alone(index).values()))
+    watch.lower_bound_to(state.ledger.base() + sum(alone(index).values()))
     if watch.over() or options.max_rounds == 0:
         return
     if executor is not None:
@@ -175,13 +175,19 @@ class _Search:
         return activity.mandatory and not model.must(activity)
 
     def _fixed_worth(self, model: Model) -> float:
-        """What the schedule is worth without the activities of the model."""
+        """What of the objective the model does not count."""
         state = State(self._index)
         place_pinned(state)
+        weights = self._index.problem.weights
+        worth = state.ledger.base()
+        worth += sum(state.worth(self._index.activities[n], parts) for n, parts in state.placed.items())
         lines = (line for resource, line in state.lines.items() if resource not in model.rows)
-        ticks = sum(line.changeover_ticks() for line in lines)
-        worth = sum(state.worth(self._index.activities[n], parts) for n, parts in state.placed.items())
-        return worth - self._index.problem.weights.changeover * ticks
+        worth -= weights.changeover * sum(line.changeover_ticks() for line in lines)
+        shares, loads = state.ledger.unplaced_shares(state), state.ledger.loads(state)
+        programmes = {parts[0].activity.programme for parts in model.parts.values()}
+        people = {name for part in model.all_parts() for need in part.people for name, _ in need}
+        worth -= weights.fairness * sum(share**2 for p, share in shares.items() if p not in programmes)
+        return worth - weights.balance * sum(load**2 for p, load in loads.items() if p not in people)
 
     def _improve(self) -> None:
         """Neighbourhood after neighbourhood, as many at a time as there are workers."""

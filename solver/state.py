@@ -14,6 +14,7 @@ from solver.lines import Budget, Line, Pool
 from solver.masks import has, interval
 from solver.problem import Activity, Pin
 from solver.solution import Assignment
+from solver.worth import Ledger, worth
 
 
 class State:
@@ -48,6 +49,7 @@ class State:
         self.budgets = {u.id: Budget(index, u.id) for u in index.utilities.values() if u.per == "day"}
         self.groups: dict[str, int] = {group.id: 0 for group in index.problem.groups}
         self.crew = Crew(index)
+        self.ledger = Ledger(index)
 
     # What is placed
 
@@ -137,11 +139,13 @@ class State:
         """Take all that a part takes, without asking whether it is free."""
         activity = self.index.activities[part.activity]
         self.placed.setdefault(part.activity, []).append(part)
+        self.ledger.touch(part.activity)
         span = phase_span(activity, "all", part.start, part.duration)
         mode = self.index.modes[part.activity][part.mode]
         for resource, units in self.index.demands(mode):
             if resource in self.lines:
                 self.lines[resource].hold(span, activity.configuration, part.activity)
+                self.ledger.touch_line(resource)
             else:
                 self.pools[resource].hold(span, units)
         self._draw(activity, part, 1)
@@ -159,11 +163,13 @@ class State:
         """Take back an activity that is not pinned to a fixed place, and return its parts."""
         activity = self.index.activities[name]
         parts = self.placed.pop(name)
+        self.ledger.touch(name)
         for part in parts:
             span = phase_span(activity, "all", part.start, part.duration)
             for resource, units in self.index.demands(self.index.modes[name][part.mode]):
                 if resource in self.lines:
                     self.lines[resource].release(span, activity.configuration, name)
+                    self.ledger.touch_line(resource)
                 else:
                     self.pools[resource].hold(span, -units)
             self._draw(activity, part, -1)
@@ -199,25 +205,16 @@ class State:
     # How good it is
 
     def worth(self, activity: Activity, parts: Sequence[Assignment]) -> float:
-        """Value of the parts less their penalties and lateness; changeovers are not counted here."""
-        worth = 0.0
-        for part in parts:
-            mode = self.index.modes[activity.id][part.mode]
-            worth += activity.value * part.duration / self.index.wish(activity, mode) - mode.penalty
-        if parts and activity.due is not None and self.index.problem.weights.lateness:
-            end = max(part.start + length(activity, part.duration) for part in parts)
-            worth -= self.index.problem.weights.lateness * max(0, end - activity.due)
-        return worth
+        """What the parts bring by themselves, see `solver.worth.worth`."""
+        return worth(self.index, activity, parts)
 
-    def changeover_cost(self) -> float:
-        """What the changeovers between neighbours cost."""
-        weight = self.index.problem.weights.changeover
-        return weight * sum(line.changeover_ticks() for line in self.lines.values()) if weight else 0.0
+    def shared_cost(self) -> float:
+        """What the terms of the objective cost that hang on several activities at once."""
+        return self.ledger.shared_cost(self)
 
     def objective(self) -> float:
         """What `Problem` asks to make as large as possible."""
-        total = sum(self.worth(self.index.activities[name], parts) for name, parts in self.placed.items())
-        return total - self.changeover_cost()
+        return self.ledger.objective(self)
 
     def mandatory(self) -> int:
         """Mandatory activities that are placed."""

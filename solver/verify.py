@@ -4,16 +4,16 @@ Nothing is stored that has not passed here. Each rule of `solver.problem` is one
 at the placements and yields what it finds wrong; a rule does not trust that the others hold.
 """
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from solver.problem import Problem
 from solver.solution import Assignment
 from solver.verify_facts import Facts, Placed, Violation
+from solver.verify_objective import objective
 from solver.verify_people import PEOPLE_RULES
 from solver.verify_placement import PLACEMENT_RULES
-from solver.verify_sharing import SHARING_RULES, changeovers_needed
+from solver.verify_sharing import SHARING_RULES
 
 __all__ = ["Verdict", "Violation", "verify"]
 
@@ -56,7 +56,7 @@ def verify(problem: Problem, assignments: Sequence[Assignment]) -> Verdict:
     facts = Facts(problem, placed)
     for rule in _RULES:
         violations.extend(rule(facts))
-    return Verdict(tuple(violations), _objective(facts))
+    return Verdict(tuple(violations), objective(facts))
 
 
 def _understand(
@@ -78,18 +78,3 @@ def _understand(
             yield Violation("length", activity.id, f"{activity.id} runs for {assignment.duration} ticks")
         else:
             placed.append(Placed(assignment, activity, mode))
-
-
-def _objective(facts: Facts) -> float:
-    terms: list[float] = []
-    weights = facts.problem.weights
-    for each in facts.placed:
-        terms.append(each.activity.value * each.assignment.duration / each.wish - each.mode.penalty)
-    for parts in facts.by_activity.values():
-        due = parts[0].activity.due
-        if due is not None:
-            terms.append(-weights.lateness * max(0, max(part.end for part in parts) - due))
-    for resource in facts.problem.resources:
-        for needed in changeovers_needed(facts, resource):
-            terms.append(-weights.changeover * needed.ticks)
-    return math.fsum(terms)

@@ -149,12 +149,13 @@ def _rated(problem: Problem, activity: Activity, leave_out_pins: bool) -> list[t
         activities=(activity,),
         precedences=(),
         chains=(),
-        weights=replace(problem.weights, changeover=0.0),
+        # What hangs on several activities at once: only ever costs more when others come.
+        weights=replace(problem.weights, changeover=0.0, makespan=0.0, fairness=0.0, balance=0.0),
     )
     first = MANDATORY * activity.mandatory
     rated = [(first + verify(free, parts).objective, parts) for parts in placements(problem, activity)]
     if activity.pin is None or (leave_out_pins and activity.pin.people is None):
-        rated.append((0.0, ()))
+        rated.append((verify(free, ()).objective, ()))
     return sorted(rated, key=lambda each: -each[0])
 
 

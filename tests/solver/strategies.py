@@ -24,9 +24,9 @@ from solver.problem import (
     Qualification,
     Resource,
     Utility,
-    Weights,
     Window,
 )
+from solver.weights import Weights
 
 QUALIFICATIONS = ("operator", "inspector")
 CONFIGURATIONS = ("cold", "hot")
@@ -148,6 +148,9 @@ def activities(draw, name, horizon, places, people, draws_on, groups):
         draws=draw(_draws(draws_on)),
         participants=draw(rarely(st.just((people[0].id,)), ())) if people else (),
         groups=draw(sometimes(st.just(groups), ())),
+        preferred=draw(rarely(windows(horizon, binds=("whole", "run")), ())),
+        programme=draw(sometimes(st.sampled_from(("P1", "P2")))),
+        move_cost=draw(rarely(st.integers(0, 3), 1)),
     )
 
 
@@ -237,6 +240,8 @@ def problems(draw):
     if draw(rarely(st.just(True), False)):
         fixed = wanted[-1]
         wanted[-1] = _with_pin(fixed, draw(_pin(fixed, horizon, people)))
+    if draw(sometimes(st.just(True), False)):
+        wanted = [draw(_with_previous(each, horizon, people)) for each in wanted]
     cut = draw(sometimes(st.integers(1, horizon - 1)))
     days = () if cut is None else (Window(-1, cut), Window(cut, horizon))
     problem = Problem(
@@ -252,10 +257,31 @@ def problems(draw):
         weights=Weights(
             lateness=draw(st.sampled_from([0.0, 0.5, 2.0])),
             changeover=draw(st.sampled_from([0.0, 0.25, 2.0])),
+            **draw(rarely(_more_weights(), {})),
         ),
     )
     assert check(problem) == (), "these strategies are to make problems without faults"
     return problem
+
+
+@st.composite
+def _with_previous(draw, activity, horizon, people):
+    """The activity with some earlier places, of modes that it may not have any more."""
+    if draw(st.booleans()):
+        return activity
+    pins = draw(st.lists(_pin(activity, horizon, people), min_size=1, max_size=activity.most_parts))
+    if draw(rarely(st.just(True), False)):
+        pins[0] = replace(pins[0], mode="gone")
+    return replace(activity, previous=tuple(pins))
+
+
+@st.composite
+def _more_weights(draw):
+    """Some terms of the objective besides the usual ones."""
+    names = ("preference", "makespan", "fairness", "balance", "kept", "moved", "distance", "reassigned")
+    chosen = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    found = {name: draw(st.sampled_from([0.5, 1.0, 3.0])) for name in chosen}
+    return {**found, "value": draw(st.sampled_from([1.0, 0.0, 2.5]))}
 
 
 def _with_pin(activity, pin):

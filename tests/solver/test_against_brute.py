@@ -66,6 +66,21 @@ def test_what_comes_before_a_pinned_one_may_give_way_to_something_better():
     assert {unplaced.activity for unplaced in solution.unplaced} == {"before"}
 
 
+def test_one_that_may_be_split_need_not_be_where_the_next_uses_the_same_resource():
+    shaker = (Mode("1", ("R1",)),)
+    problem = Problem(
+        4,
+        (
+            Activity("before", shaker, wish=1, least=1, most_parts=2),
+            Activity("after", shaker, wish=1, least=1),
+        ),
+        (Resource("R1"),),
+        precedences=(PrecedenceLag("before", "after", same_resource=True),),
+    )
+    solution = solve(problem, OPTIONS)
+    assert (solution.status, solution.objective) == ("optimal", 2)
+
+
 def agrees_with_brute_force(problem: Problem) -> None:
     assume(is_small(problem))
     note(f"problem: {problem_to_json(problem)}")

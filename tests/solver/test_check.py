@@ -24,9 +24,9 @@ from solver.problem import (
     Qualification,
     Resource,
     Utility,
-    Weights,
     Window,
 )
+from solver.weights import Weights
 
 # By its name: `solver.check` is the function, too.
 CHECK_MODULE = importlib.import_module("solver.check")
@@ -116,7 +116,6 @@ FAULTS = {
     "a person without id": (problem(people=(*GOOD.people, Person(""))), "empty-id"),
     "no mode": (with_leak_test(modes=()), "no-mode"),
     "two modes of one id": (with_leak_test(modes=LEAK_TEST.modes[:1] * 2), "duplicate-id"),
-    "mode without resource": (with_mode(resources=(), demands=()), "no-resource"),
     "unknown resource": (with_mode(resources=("TVAC-1", "TVAC-9")), "unknown-resource"),
     "one resource twice": (with_mode(resources=("hall", "hall"), demands=()), "duplicate-id"),
     "too few demands": (with_mode(demands=(1,)), "demands"),

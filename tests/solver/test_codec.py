@@ -32,10 +32,10 @@ from solver.problem import (
     Qualification,
     Resource,
     Utility,
-    Weights,
     Window,
 )
 from solver.solution import Assignment, Blocker, Progress, Reason, Solution, Unplaced
+from solver.weights import Weights
 
 FULL = Problem(
     horizon=96,
@@ -71,6 +71,10 @@ FULL = Problem(
             draws=(Draw("power", 5), Draw("LN2", 1, "all")),
             participants=("p1",),
             groups=("mission",),
+            preferred=(Window(10, 30, "run"),),
+            programme="lunar",
+            previous=(Pin(3, 5, "small"), Pin(20, 5, "big", ((), ("p2",)))),
+            move_cost=3,
         ),
         Activity("leak test", (Mode("m", ("TVAC-1",)),), 4, 4, pin=Pin(-2, 4, "m", (("p1", "p2"), ()))),
     ),
@@ -89,7 +93,7 @@ FULL = Problem(
     chains=(("bake-out", "leak test"),),
     days=(Window(0, 48), Window(48, 96)),
     weeks=(Window(0, 96),),
-    weights=Weights(0.5, 0.25),
+    weights=Weights(2, 0.5, 0.25, 0.125, 1, 30, 20, 3, 4, 0.1, 0.2),
     tick_seconds=600,
     name="Wochenplan 热真空 ہفتہ",
 )
@@ -127,7 +131,12 @@ def changed(data, path, value):
 
 
 def test_a_problem_with_every_field_set_comes_back_equal():
-    for cls, row in [(Problem, FULL), (Activity, FULL.activities[0]), (Person, FULL.people[0])]:
+    for cls, row in [
+        (Problem, FULL),
+        (Activity, FULL.activities[0]),
+        (Person, FULL.people[0]),
+        (Weights, FULL.weights),
+    ]:
         at_default = [
             each.name
             for each in dataclasses.fields(cls)
@@ -296,7 +305,7 @@ def test_equal_problems_have_equal_fingerprints_whole_floats_too():
         dataclasses.replace(FULL, name="other"),
         dataclasses.replace(FULL, chains=()),
         dataclasses.replace(FULL, activities=FULL.activities[::-1]),
-        dataclasses.replace(FULL, weights=Weights(0.5, 0.26)),
+        dataclasses.replace(FULL, weights=dataclasses.replace(FULL.weights, changeover=0.26)),
     ],
     ids=["horizon", "name", "chains", "order of activities", "a weight"],
 )

@@ -7,9 +7,10 @@ import pytest
 from solver.construct import Chooser, fill, greedy, place_pinned
 from solver.index import Index
 from solver.order import ORDERS, ordered
-from solver.problem import Mode, Need, PrecedenceLag, Resource, Weights
+from solver.problem import Mode, Need, PrecedenceLag, Resource
 from solver.state import State
 from solver.verify import verify
+from solver.weights import Weights
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
 from tests.solver.rules import HOT_COLD, pinned, staff

@@ -9,11 +9,12 @@ from solver import Options, solve
 from solver.construct import Chooser, fill, place_pinned
 from solver.index import Index
 from solver.order import ordered
-from solver.problem import Draw, Group, Need, PrecedenceLag, Weights, Window
+from solver.problem import Draw, Group, Need, PrecedenceLag, Window
 from solver.reasons import reasons
 from solver.solution import Blocker
 from solver.state import State
 from solver.verify import verify
+from solver.weights import Weights
 from tests.solver.brute import candidates
 from tests.solver.plans import activity, week
 from tests.solver.rules import HOT_COLD, ON_DUTY, OPERATOR, POWER, X, _lab, pinned, staff

@@ -4,10 +4,11 @@ import pytest
 
 from solver.construct import place_pinned
 from solver.index import Index
-from solver.problem import Mode, PrecedenceLag, Resource, Weights
+from solver.problem import Mode, PrecedenceLag, Resource
 from solver.solution import Assignment
 from solver.state import State
 from solver.verify import verify
+from solver.weights import Weights
 from tests.solver.plans import activity, broken_rules, put, week
 from tests.solver.rules import CASES, pinned
 

@@ -5,8 +5,9 @@ import importlib
 
 import pytest
 
-from solver.problem import Changeover, Mode, Weights
+from solver.problem import Changeover, Mode
 from solver.verify import verify
+from solver.weights import Weights
 from tests.solver.plans import activity, broken_rules, put, week, with_resource
 
 HOT_COLD = (Changeover("hot", "cold", 3), Changeover("cold", "hot", 1))

@@ -1,15 +1,19 @@
 """Who is free when, and who is put on which duty."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 from solver.index import Index, Span, phase_span
-from solver.masks import EVERY, at_least, has, interval, runs, shifted
+from solver.masks import EVERY, Tally, has, interval, runs, shifted
 from solver.problem import Activity, Need, Person
 
 People = tuple[tuple[str, ...], ...]
 
 _NODES = 2_000
 """Most steps of the search for names; only needs that compete for the same people take many."""
+
+_MOST_CHANGES = 200_000
+"""So many changes of duty are remembered; then all that is kept of them is worked out anew."""
 
 
 class Crew:
@@ -28,6 +32,8 @@ class Crew:
         self.busy: dict[str, int] = dict.fromkeys(index.people, 0)
         self.duties: dict[str, list[Span]] = {person: [] for person in index.people}
         self._starts: dict[str, dict[int, int]] = {person: {} for person in index.people}
+        self._changed: list[str] = []
+        self._able_people: dict[tuple[str, int], Able] = {}
 
     def hold(self, person: str, span: Span, *, duty: bool) -> None:
         """Put a person on a duty, or down as taking part."""
@@ -35,6 +41,7 @@ class Crew:
             return
         self.busy[person] |= interval(*span)
         self._starts[person].clear()
+        self._changed.append(person)
         if duty:
             self.duties[person].append(span)
 
@@ -44,6 +51,7 @@ class Crew:
             return
         self.busy[person] &= ~interval(*span)
         self._starts[person].clear()
+        self._changed.append(person)
         if duty:
             self.duties[person].remove(span)
 
@@ -86,12 +94,30 @@ class Crew:
             offset, ticks = _offset(activity, need, duration)
             if not ticks:
                 continue
-            people = self.index.qualified.get(need.qualification, [])
-            starts = at_least((self.starts(p, need.qualification, ticks) for p in people), need.count)
-            mask &= shifted(starts, -offset)
+            able = self.able(need.qualification, ticks)
+            mask &= shifted(able.tally.at_least(need.count), -offset)
             if not mask:
                 break
         return mask
+
+    def able(self, qualification: str, ticks: int) -> "Able":
+        """When how many of those with the qualification could begin a duty of `ticks` ticks."""
+        if len(self._changed) > _MOST_CHANGES:
+            self._changed.clear()
+            self._able_people.clear()
+        key = (qualification, ticks)
+        able = self._able_people.get(key)
+        if able is None:
+            people = self.index.qualified.get(qualification, [])
+            able = self._able_people[key] = Able(people)
+            stale: Iterable[str] = people
+        else:
+            recent = self._changed[able.seen :]
+            stale = able.starts if len(recent) > len(able.starts) else able.starts.keys() & recent
+        for person in stale:
+            able.update(person, self.starts(person, qualification, ticks))
+        able.seen = len(self._changed)
+        return able
 
     def takes_part(self, activity: Activity, *, absences: bool = True) -> int:
         """Ticks in which all named participants are free (and not absent)."""
@@ -111,11 +137,14 @@ class Crew:
             Do not ask for duty limits; the start may lie outside the horizon.
         """
         slots = []
+        # As many able people as there are places, over all needs, are as good as all of them: the
+        # other needs take at most the rest of the places, so that there is always one left.
+        enough = sum(need.count for need in activity.needs)
         for number, need in enumerate(activity.needs):
             span = phase_span(activity, need.phase, start, duration)
             if span[0] == span[1]:
                 continue  # a phase without length needs nobody
-            able = self._able(activity, need, span, duration, start, pinned)
+            able = list(islice(self._able(activity, need, span, duration, start, pinned), enough))
             if len(able) < need.count:
                 return None
             slots.append((len(able) - need.count, number, need.count, span, able))
@@ -128,18 +157,22 @@ class Crew:
 
     def _able(
         self, activity: Activity, need: Need, span: Span, duration: int, start: int, pinned: bool
-    ) -> list[str]:
-        ticks = span[1] - span[0]
-        run = phase_span(activity, "run", start, duration)
-        outside = set(activity.participants) if _meet(run, span) else set()
-        people = [p for p in self.index.qualified.get(need.qualification, ()) if p not in outside]
-        if not pinned:
-            return [p for p in people if has(self.starts(p, need.qualification, ticks), span[0])]
-        able = []
+    ) -> Iterator[str]:
+        """Those who could meet the need, the least versatile first."""
+        outside: Collection[str] = ()
+        if activity.participants and _meet(phase_span(activity, "run", start, duration), span):
+            outside = activity.participants
+        people = self.index.qualified.get(need.qualification, ())
+        if pinned:
+            for person in people:
+                who = self.index.people[person]
+                if person not in outside and self._pinned_can(who, need.qualification, span):
+                    yield person
+            return
+        starts = self.able(need.qualification, span[1] - span[0]).starts
         for person in people:
-            if self._pinned_can(self.index.people[person], need.qualification, span):
-                able.append(person)
-        return able
+            if starts[person] >> span[0] & 1 and person not in outside:
+                yield person
 
     def _pinned_can(self, who: Person, qualification: str, span: Span) -> bool:
         """Whether a person is there and free for a pinned duty, which may stick out of the horizon."""
@@ -227,6 +260,33 @@ class Crew:
                     return False
                 mine.append(span)
         return True
+
+
+class Able:
+    """For one qualification and length of duty the starts that each person has left.
+
+    Attributes
+    ----------
+    starts
+        For each person with the qualification the mask of the possible starts.
+    tally
+        How many of them could start at each tick.
+    seen
+        How much of the changes of the crew is taken in.
+    """
+
+    def __init__(self, people: Iterable[str]) -> None:
+        self.starts = dict.fromkeys(people, 0)
+        self.tally = Tally()
+        self.seen = 0
+
+    def update(self, person: str, starts: int) -> None:
+        """Take in what a person has left."""
+        before = self.starts[person]
+        if starts != before:
+            self.tally.remove(before & ~starts)
+            self.tally.add(starts & ~before)
+            self.starts[person] = starts
 
 
 def _offset(activity: Activity, need: Need, duration: int) -> Span:

@@ -46,6 +46,7 @@ class Index:
         self.horizon = problem.horizon
         self.full = interval(0, problem.horizon)
         self.activities = {activity.id: activity for activity in problem.activities}
+        self.mandatory = [activity.id for activity in problem.activities if activity.mandatory]
         self.modes = {a.id: {mode.id: mode for mode in a.modes} for a in problem.activities}
         self.resources = {resource.id: resource for resource in problem.resources}
         self.people = {person.id: person for person in problem.people}

@@ -103,3 +103,55 @@ def has(mask: int, tick: int) -> bool:
 def from_array(flags: NDArray[np.bool_]) -> int:
     """Ticks at which `flags` (shape (ticks,)) holds."""
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
+
+
+class Tally:
+    """How many of some masks hold each tick, as masks can be added and taken away.
+
+    Notes
+    -----
+    Bit-sliced: plane i is the mask of the ticks whose number has bit i. To add a mask is to add with
+    carry in all ticks at once.
+    """
+
+    def __init__(self) -> None:
+        self._planes: list[int] = []
+
+    def add(self, mask: int) -> None:
+        """Count one more at the ticks of a mask that is not negative."""
+        planes = self._planes
+        for i, plane in enumerate(planes):
+            if not mask:
+                return
+            planes[i] = plane ^ mask
+            mask &= plane
+        if mask:
+            planes.append(mask)
+
+    def remove(self, mask: int) -> None:
+        """Count one less at the ticks of a mask that was added."""
+        planes = self._planes
+        for i, plane in enumerate(planes):
+            if not mask:
+                return
+            planes[i] = plane ^ mask
+            mask &= ~plane
+
+    def at_least(self, count: int) -> int:
+        """Ticks that lie in at least `count` of the masks; every tick for 0."""
+        if count <= 0:
+            return EVERY
+        if count >> len(self._planes):
+            return 0
+        # From the highest bit down: where all bits so far are equal, and where one is above already.
+        equal, above = EVERY, 0
+        for i in range(len(self._planes) - 1, -1, -1):
+            plane = self._planes[i]
+            if count >> i & 1:
+                equal &= plane
+            else:
+                above |= equal & plane
+                equal &= ~plane
+            if not equal:
+                break
+        return above | equal

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
+from typing import Protocol
 
 from ortools.sat.python import cp_model
 
@@ -23,6 +24,18 @@ from solver.model_sharing import add_resources, add_utilities
 from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
 from solver.state import State
+
+
+class Values(Protocol):
+    """What the variables of a model are in a solution."""
+
+    def value(self, expression: cp_model.IntVar, /) -> int:
+        """Value of a variable."""
+        ...
+
+    def boolean_value(self, literal: cp_model.IntVar, /) -> bool:
+        """Value of a literal."""
+        ...
 
 
 @dataclass(slots=True, eq=False)
@@ -96,6 +109,8 @@ class Model:
         Whether changeovers to what is fixed are in the circuit, else they are cut out of the domains.
     rows
         Resources whose changeovers are in `costs`.
+    elastic
+        Whether a run has a length to choose.
     days
         Literals for the day or week in which a phase starts, see `model_sharing.start_days`.
     """
@@ -118,6 +133,7 @@ class Model:
         self.incumbent = incumbent
         self._all_mandatory = all(n in incumbent for n in free if self.index.activities[n].mandatory)
         self.parts: dict[str, list[Part]] = {}
+        self.elastic = False
         self.costs: list[tuple[float, cp_model.IntVar]] = []
         self.rows: set[str] = set()
         self.days: dict[tuple[int, str, int, bool], dict[int, cp_model.IntVar]] = {}
@@ -231,6 +247,7 @@ class Model:
         run_end: cp_model.LinearExprT = start + activity.setup + longest
         if shortest < longest or len({m[2] for m in modes}) > 1:
             size = cp.new_int_var(shortest, longest, "")
+            self.elastic = True
             end = cp.new_int_var(0, index.horizon, "")
             self.hint(size, at.duration if at else shortest)
             begin = (at.start if at else spans(starts)[0][0]) + activity.setup
@@ -294,9 +311,7 @@ class Model:
         self.cp.add(counted == 0).only_enforce_if(part.present.negated())
         return counted
 
-    def solution(
-        self, values: cp_model.CpSolver | cp_model.CpSolverSolutionCallback
-    ) -> dict[str, list[Assignment]]:
+    def solution(self, values: "Values") -> dict[str, list[Assignment]]:
         """The parts of each activity that the solver places, in order of time."""
         found: dict[str, list[Assignment]] = {}
         for name, parts in self.parts.items():

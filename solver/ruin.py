@@ -47,7 +47,6 @@ class Ruin:
         self._picker.size = self._rng.choice(_SIZES)
         _, free = self._picker.pick(state, ())
         out = self._with_followers(state, free)
-        standing = set(state.placed) - set(out)
         old = {name: state.remove(name) for name in out}
         names = self._order(dict.fromkeys([*free, *out]))
         chooser = self._rng.choice(self._choosers)
@@ -55,7 +54,8 @@ class Ruin:
         new = (state.mandatory(), state.objective())
         if new >= (rank[0], rank[1] - 1e-9):
             return new
-        state.restore({*old, *(name for name in state.placed if name not in standing)}, old)
+        chains = (member for name in names for member in self._index.chains.get(name, ()))
+        state.restore({*old, *names, *chains}, old)
         return rank
 
     def _with_followers(self, state: State, names: Iterable[str]) -> list[str]:

@@ -4,6 +4,8 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import product
+from typing import Any
 
 from solver.bounds import alone
 from solver.construct import Chooser, fill, greedy, place_pinned
@@ -11,7 +13,7 @@ from solver.index import Index
 from solver.model import Model
 from solver.neighbourhoods import Neighbourhoods
 from solver.order import ORDERS, ordered
-from solver.rounds import Answer, Round
+from solver.rounds import Round
 from solver.ruin import Ruin
 from solver.solution import Assignment, Options
 from solver.state import State
@@ -28,6 +30,7 @@ _ROUND_SECONDS = 4.0
 _ROUND_EFFORT = 0.08
 _FIRST_SIZE = 30.0
 
+_START_SHARE = 0.05
 _RUIN_SHARE = 0.15
 _LEAST_GAIN = 2e-4
 _PATIENCE = 4
@@ -42,7 +45,7 @@ def search(
     executor: Executor | None,
 ) -> None:
     """Leave the best schedule that is found with `watch`."""
-    state = first_schedule(index, watch, start)
+    state = first_schedule(index, options, watch, start)
     watch.lower_bound_to(state.ledger.base() + sum(alone(index).values()))
     if watch.over() or options.max_rounds == 0:
         return
@@ -57,18 +60,21 @@ def search(
         threads.shutdown(wait=False, cancel_futures=True)
 
 
-def first_schedule(index: Index, watch: Watch, start: Sequence[Assignment]) -> State:
+def first_schedule(index: Index, options: Options, watch: Watch, start: Sequence[Assignment]) -> State:
     """The best of the earlier schedule and greedy ones in several orders."""
     slowest = 0.0
     if start:
         watch.offer(resume(index, start))
-    for order in ORDERS:
-        for spare in (True, False):
-            # The first one is finished whatever the clock says: it is the answer if there is no time.
-            if watch.rank is None or not watch.over():
-                begun = watch.seconds()
-                watch.offer(greedy(index, order, spare=spare))
-                slowest = max(slowest, watch.seconds() - begun)
+    limited = options.max_rounds is None
+    for spare, order in product((True, False), ORDERS):
+        enough = limited and watch.seconds() + slowest > _START_SHARE * options.time_limit
+        if watch.rank is not None and (enough or watch.over()):
+            break
+        begun = watch.seconds()
+        # The first one is finished whatever the clock says: it is the answer if there is no time.
+        # Who says stop gets as much of it as there is.
+        watch.offer(greedy(index, order, spare=spare, stop=watch.told))
+        slowest = max(slowest, watch.seconds() - begun)
     # To fill up, to verify and to find reasons takes about as long as some greedy schedules.
     watch.keep_back(3 * slowest)
     state = State(index)
@@ -112,7 +118,7 @@ class _Search:
         self._state = state
         self._rng = random.Random(options.seed)
         self._chooser = Chooser(index)
-        self._orderly = [a.id for a in ordered(index, "value")]
+        self._place_in_order = {a.id: number for number, a in enumerate(ordered(index, "value"))}
         self._movable = [a.id for a in index.activities.values() if a.pin is None]
 
     def run(self) -> None:
@@ -149,7 +155,7 @@ class _Search:
         solving = Round(
             model, share * watch.left(), effort, self._options.workers, self._options.seed, told=told
         )
-        future = self._executor.submit(solving.run)
+        future = solving.submit(self._executor)
         while not self._wait({future: solving}):
             if (found := solving.latest()) is not None:
                 self._take(found, self._movable)
@@ -157,7 +163,7 @@ class _Search:
                 self._lower_bound(model, fixed, bound)
             if self._late():
                 return True
-        answer = future.result()
+        answer = solving.answer(future)
         if answer.parts is not None:
             self._take(answer.parts, self._movable)
         if answer.bound is not None:
@@ -192,7 +198,7 @@ class _Search:
     def _improve(self) -> None:
         """Neighbourhood after neighbourhood, as many at a time as there are workers."""
         picker = Neighbourhoods(self._index, self._rng, _FIRST_SIZE)
-        pending: dict[Future[Answer], _Pending] = {}
+        pending: dict[Future[Any], _Pending] = {}
         rounds = 0
         most = self._options.max_rounds
         while True:
@@ -208,8 +214,8 @@ class _Search:
                 if most is None:
                     seconds = min(_ROUND_SECONDS, seconds)
                 seed = self._rng.randrange(1 << 30)
-                solving = Round(self._model(free), seconds, _ROUND_EFFORT, 1, seed)
-                pending[self._executor.submit(solving.run)] = _Pending(solving, kind, free)
+                solving = Round(self._model(free), seconds, _ROUND_EFFORT, 1, seed, quick=True)
+                pending[solving.submit(self._executor)] = _Pending(solving, kind, free)
             if not pending:
                 return
             done = self._wait({future: waiting.round for future, waiting in pending.items()})
@@ -217,7 +223,7 @@ class _Search:
                 return
             for future in done:
                 waiting = pending.pop(future)
-                answer = future.result()
+                answer = waiting.round.answer(future)
                 before = self._state.objective()
                 if answer.parts is not None:
                     self._take(answer.parts, waiting.free)
@@ -233,7 +239,7 @@ class _Search:
                 self._state.hold(part)
         return model
 
-    def _wait(self, running: dict[Future[Answer], Round]) -> set[Future[Answer]]:
+    def _wait(self, running: dict[Future[Any], Round]) -> set[Future[Any]]:
         """Wait a moment for one to be done, tell how it stands, stop all when it is time to end."""
         done, _ = wait(running, _WAIT_SECONDS, return_when=FIRST_COMPLETED)
         self._watch.tick()
@@ -250,20 +256,21 @@ class _Search:
         """Place what CP-SAT proposes, rule by rule; go back if that is worse than before."""
         state = self._state
         rank = (state.mandatory(), state.objective())
-        old = dict(state.placed)
-        for name in free:
-            if name in state.placed:
-                state.remove(name)
+        old = {name: state.remove(name) for name in free if name in state.placed}
+        own = frozenset(free)
+        touched = dict.fromkeys(free)
         refused = []
         for name in self._in_order(proposed):
             if not state.insert(self._index.activities[name], proposed[name]):
                 refused.append(name)
-        touched = set(free)
-        while broken := state.incomplete():
-            touched.update(broken)
+        while broken := state.incomplete(touched):
+            touched.update(dict.fromkeys(broken))
             for name in broken:
-                state.remove(name)
+                parts = state.remove(name)
+                if name not in own:
+                    old[name] = parts
         if refused:
+            touched.update(dict.fromkeys(m for name in refused for m in self._index.chains.get(name, ())))
             fill(state, [self._index.activities[name] for name in refused], self._chooser)
         if (state.mandatory(), state.objective()) < (rank[0], rank[1] - 1e-9):
             state.restore(touched, old)
@@ -273,4 +280,4 @@ class _Search:
 
     def _in_order(self, names: dict[str, list[Assignment]]) -> list[str]:
         """Those before others first, else as in the order of value."""
-        return [name for name in self._orderly if name in names]
+        return sorted(names, key=self._place_in_order.__getitem__)

@@ -218,16 +218,32 @@ class State:
 
     def mandatory(self) -> int:
         """Mandatory activities that are placed."""
-        return sum(1 for name in self.placed if self.index.activities[name].mandatory)
+        return sum(name in self.placed for name in self.index.mandatory)
 
-    def incomplete(self) -> list[str]:
-        """Placed activities that may not stand: the one before is not placed, or the chain is broken."""
-        bad = []
-        for name in self.placed:
-            activity = self.index.activities[name]
-            if activity.pin is not None:
-                continue
-            alone = any(lag.before not in self.placed for lag in self.index.before[name])
-            if alone or any(member not in self.placed for member in self.index.chains.get(name, ())):
-                bad.append(name)
-        return bad
+    def incomplete(self, names: Iterable[str] | None = None) -> list[str]:
+        """Placed activities that may not stand: the one before is not placed, or the chain is broken.
+
+        With `names` only those that hang on them are looked at.
+        """
+        return [name for name in (self.placed if names is None else self._on(names)) if self._may_not(name)]
+
+    def _on(self, names: Iterable[str]) -> list[str]:
+        """The placed ones of some activities, and what is placed after them or in their chains."""
+        found: dict[str, None] = {}
+        for name in names:
+            for other in (
+                name,
+                *(lag.after for lag in self.index.after[name]),
+                *self.index.chains.get(name, ()),
+            ):
+                if other in self.placed:
+                    found[other] = None
+        return list(found)
+
+    def _may_not(self, name: str) -> bool:
+        index, placed = self.index, self.placed
+        if index.activities[name].pin is not None:
+            return False
+        return any(lag.before not in placed for lag in index.before[name]) or any(
+            member not in placed for member in index.chains.get(name, ())
+        )

@@ -62,13 +62,18 @@ class Watch:
         """Seconds since the time was up, negative before."""
         return self.seconds() - self._limit
 
+    def told(self) -> bool:
+        """Whether somebody said stop."""
+        if not self.stopped and self._stop is not None:
+            now = self.seconds()
+            if now - self._asked_at >= _ASK_SECONDS:
+                self._asked_at = now
+                self.stopped = self._stop()
+        return self.stopped
+
     def over(self) -> bool:
         """Whether to end: the time is up, or somebody said stop."""
-        now = self.seconds()
-        if not self.stopped and self._stop is not None and now - self._asked_at >= _ASK_SECONDS:
-            self._asked_at = now
-            self.stopped = self._stop()
-        return self.stopped or now >= self._limit
+        return self.told() or self.seconds() >= self._limit
 
     def offer(self, state: State) -> bool:
         """Keep the schedule if it is better than the best so far, and tell of it."""

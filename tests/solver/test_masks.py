@@ -61,3 +61,15 @@ def test_no_tick_before_0_is_in_a_mask():
 def test_shifting_earlier_loses_what_falls_before_tick_0():
     assert masks.shifted(0b110, -2) == 0b1
     assert masks.shifted(0b110, 1) == 0b1100
+
+
+@given(st.lists(TICKS, max_size=9), st.data(), st.integers(0, 10))
+def test_a_tally_counts_what_was_added_and_not_taken_away(sets, data, count):
+    tally = masks.Tally()
+    for some in sets:
+        tally.add(mask_of(some))
+    gone = data.draw(st.sets(st.integers(0, len(sets) - 1))) if sets else set()
+    for number in gone:
+        tally.remove(mask_of(sets[number]))
+    left = [mask_of(some) for number, some in enumerate(sets) if number not in gone]
+    assert tally.at_least(count) == masks.at_least(left, count)

@@ -1,8 +1,13 @@
 """A call of CP-SAT with its limits."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+
+import pytest
+
 from solver.index import Index
 from solver.model import Model
-from solver.rounds import Round
+from solver.rounds import Round, solve_text
 from solver.state import State
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
@@ -42,3 +47,27 @@ def test_stopped_before_it_runs_it_answers_nothing():
     solving = Round(model_of(week(activity("x"))), 10, None, 1, 1)
     solving.stop()
     assert solving.run().parts is None
+
+
+@pytest.mark.parametrize(
+    "executor",
+    [
+        lambda: ThreadPoolExecutor(1),
+        # Threads of CP-SAT do not survive a fork.
+        lambda: ProcessPoolExecutor(1, mp_context=get_context("spawn")),
+    ],
+    ids=["threads", "processes"],
+)
+def test_any_executor_may_run_it(executor):
+    solving = Round(model_of(week(activity("x", 4), activity("y"))), 10, None, 1, 1)
+    with executor() as pool:
+        answer = solving.answer(solving.submit(pool))
+    assert answer.proven
+    assert answer.bound == 2
+    assert answer.parts == solving.run().parts
+    assert set(answer.parts) == {"x", "y"}
+
+
+def test_what_is_no_model_is_refused():
+    with pytest.raises(ValueError, match="no model"):
+        solve_text("variables {", {})

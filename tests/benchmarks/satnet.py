@@ -1,234 +1,119 @@
-"""A real week of NASA's Deep Space Network through the whole of Markaz: a centre workbook in, tracks out.
+"""Real weeks of NASA's Deep Space Network (format `satnet-week/1`): hours tracked.
 
+python -m tests.benchmarks.satnet solve w20 --time-limit 60 --workers 2 --seed 1 -o tracks.json
+python -m tests.benchmarks.satnet solve w20 --fair 3000 -o tracks.json
 python -m tests.benchmarks.satnet workbook w20.json -o w20.xlsx
 python -m tests.benchmarks.satnet tracks w20.json -o tracks.json
 
-The file is one of format `satnet-week/1`; `verify_satnet.py`, which lies beside the weeks, checks the
-tracks. Between the two commands the workbook is imported, planned and published as any other.
+`verify_satnet.py`, which lies beside the weeks, checks the tracks. The last two go through the whole
+of Markaz: between them the workbook is imported, planned and published as any other.
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from solver import Assignment, Problem
+from tests.benchmarks.satnet_problem import problem_from_week, read_week, tracks
+from tests.benchmarks.solving import DONE, Figures, add_solve, main_with, not_negative, read_with
 
-from scheduler.bookings.models import HOLDING_STATES, Booking, BookingResource
-from scheduler.database import session
-from scheduler.excel.book import write_book
-from scheduler.instance import open_instance
-from scheduler.requests.models import ActivityRequest
-from tests.benchmarks.satnet_problem import LEAST_PART_SECONDS, SPLIT_FROM_SECONDS, read_week
-
-Rows = dict[str, list[dict[str, Any]]]
-MINUTE = 60
+TICKS_PER_HOUR = 60
 
 
-class Trouble(Exception):
-    """Something that whoever gave the command can mend."""
+class Satnet:
+    """The suite; its verifier is `verify_satnet.py`, beside the instances."""
 
+    name = "satnet"
 
-def coming_monday(today: date) -> datetime:
-    """Midnight in UTC of the first Monday after `today`."""
-    monday = today + timedelta(days=7 - today.weekday())
-    return datetime(monday.year, monday.month, monday.day, tzinfo=UTC)
+    def read(self, path: Path) -> dict[str, Any]:
+        """The week as it lies in the file."""
+        return read_week(path)
 
+    def problem(self, instance: dict[str, Any], given: argparse.Namespace) -> Problem:
+        """The week; with ``--fair`` missions that get little count as well."""
+        return problem_from_week(instance, fairness=given.fair)
 
-def centre_rows(week: dict[str, Any], monday: datetime) -> Rows:
-    """The week as rows of a centre workbook, by field.
+    def answer(self, instance: dict[str, Any], assignments: Sequence[Assignment]) -> Any:
+        """A list of tracks."""
+        return tracks(instance, assignments)
 
-    Whole minutes: views and windows are rounded inwards, maintenance, setup and teardown outwards.
-    An array of antennas is an alternative with several resources; a mission is a project and an
-    exclusive group. Setup and teardown may lie outside views and windows, but not outside the horizon.
-    """
-    horizon = (monday, _at(monday, _down(week["horizon"])))
-    rows: Rows = {
-        "Site": [{"code": "DSN", "name": "Deep Space Network", "time_zone": "UTC"}],
-        "Resources": [
-            {"code": antenna, "name": f"Antenna {antenna}", "kind": "antenna", "capacity": 1}
-            for antenna in week["antennas"]
-        ],
-        "Projects": [
-            {"code": _mission(mission), "name": f"Mission {mission}", "kind": "application", "priority": 3}
-            for mission in sorted({request["mission"] for request in week["requests"]})
-        ],
-        "Outages": [
-            {
-                "resource": antenna,
-                "starts_at": _at(monday, _down(start)),
-                "ends_at": _at(monday, _up(end)),
-                "reason": "maintenance",
-            }
-            for antenna, start, end in week["maintenance"]
-        ],
-        "Requests": [_request_row(request, horizon) for request in week["requests"]],
-        "Alternatives": [],
-        "Windows": [],
-    }
-    for request in week["requests"]:
-        _add_ways(rows, request, monday)
-    return rows
+    def value(self, objective: float, problem: Problem) -> float | None:
+        """Hours: the objective counts minutes, unless it counts fairness too."""
+        return None if problem.weights.fairness else objective / TICKS_PER_HOUR
 
-
-def _request_row(request: dict[str, Any], horizon: tuple[datetime, datetime]) -> dict[str, Any]:
-    wish, least = _down(request["duration"]), _up(request["min"])
-    splits = request["duration"] >= SPLIT_FROM_SECONDS
-    part = _up(LEAST_PART_SECONDS)
-    return {
-        "code": request["id"],
-        "title": f"Track {request['id']}",
-        "project": _mission(request["mission"]),
-        "wish_minutes": wish,
-        "least_minutes": max(least, part) if splits else least,
-        "setup_minutes": _up(request["setup"]),
-        "teardown_minutes": _up(request["teardown"]),
-        "most_parts": 2 if splits else 1,
-        "least_part_minutes": part if splits else None,
-        "value": wish,
-        "earliest_at": horizon[0],
-        "latest_at": horizon[1],
-        "exclusion_group": _mission(request["mission"]),
-        "priority": 3,
-    }
-
-
-def _add_ways(rows: Rows, request: dict[str, Any], monday: datetime) -> None:
-    start, end = _up(request["window"][0]), _down(request["window"][1])
-    rows["Windows"].append(_window(request, None, start, end, monday))
-    number = 0
-    for antennas, views in request["views"].items():
-        views = [(_up(on), _down(off)) for on, off in views if _up(on) < _down(off)]
-        if not views:
-            continue  # a way without a window of its own would be open all week
-        number += 1
-        rows["Alternatives"].append(
-            {
-                "request": request["id"],
-                "number": number,
-                "resources": tuple(antennas.split("_")),
-                "penalty": 0,
-            }
-        )
-        rows["Windows"].extend(_window(request, number, on, off, monday) for on, off in views)
-
-
-def _window(
-    request: dict[str, Any], number: int | None, start: int, end: int, monday: datetime
-) -> dict[str, Any]:
-    return {
-        "request": request["id"],
-        "alternative": number,
-        "starts_at": _at(monday, start),
-        "ends_at": _at(monday, end),
-        "binds": "run",
-    }
-
-
-def booked_tracks(week: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the instance has booked of the week, in seconds from its Monday."""
-    ids = {request["id"] for request in week["requests"]}
-    requests = [row for row in session.scalars(select(ActivityRequest)) if row.code in ids]
-    starts = {row.earliest_at for row in requests if row.earliest_at is not None}
-    if len(starts) != 1:
-        raise Trouble(
-            f"The instance holds {len(requests)} of the {len(ids)} requests of this week. "
-            "Import its workbook first."
-        )
-    monday = starts.pop()
-    bookings = session.scalars(
-        select(Booking)
-        .where(Booking.state.in_(HOLDING_STATES), Booking.request_id.is_not(None))
-        .options(selectinload(Booking.uses).joinedload(BookingResource.resource))
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    codes = {row.id: row.code for row in requests}
-    return [
-        {
-            "track_id": codes[booking.request_id],
-            "antennas": [resource.code for resource in booking.resources],
-            "start": _seconds(booking.occupied_from - monday),
-            "tracking_on": _seconds(booking.starts_at - monday),
-            "tracking_off": _seconds(booking.ends_at - monday),
-            "end": _seconds(booking.occupied_until - monday),
+    def figures(
+        self, instance: dict[str, Any], problem: Problem, assignments: Sequence[Assignment]
+    ) -> Figures:
+        """Hours, requests satisfied, and the unsatisfied share of the missions' time."""
+        wanted: dict[int, int] = {}
+        short: dict[int, int] = {}
+        satisfied = 0
+        seconds: dict[str, int] = {}
+        for part in assignments:
+            seconds[part.activity] = seconds.get(part.activity, 0) + part.duration * problem.tick_seconds
+        for request in instance["requests"]:
+            got, mission = seconds.get(request["id"], 0), request["mission"]
+            wanted[mission] = wanted.get(mission, 0) + request["duration"]
+            short[mission] = short.get(mission, 0) + request["duration"] - got
+            satisfied += got >= request["min"]
+        shares = [short[mission] / wanted[mission] for mission in wanted]
+        return {
+            "value": round(sum(seconds.values()) / 3600, 2),
+            "satisfied": satisfied,
+            "u_rms": round(math.sqrt(sum(share**2 for share in shares) / len(shares)), 4),
+            "u_max": round(max(shares), 4),
+            "fairness": problem.weights.fairness,
         }
-        for booking in bookings
-        if booking.request_id in codes
-    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The commands above; 0 done, 2 something that the user can mend."""
+    """The commands above."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.satnet", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, what in (
-        ("workbook", "the week as a centre workbook"),
-        ("tracks", "what was booked as tracks"),
+    commands = parser.add_subparsers(required=True)
+    command = add_solve(commands, Satnet())
+    command.add_argument(
+        "--fair",
+        type=not_negative,
+        default=0.0,
+        metavar="W",
+        help="minutes of tracking that a rise of the sum of squared unsatisfied shares by 1 must bring",
+    )
+    for name, what, function in (
+        ("workbook", "the week as a centre workbook", _workbook),
+        ("tracks", "what was booked as tracks", _tracks),
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("week", type=Path)
         command.add_argument("-o", dest="output", type=Path, required=True)
-    given = parser.parse_args(arguments)
-    try:
-        week = _week(given.week)
-        if given.command == "workbook":
-            _write_workbook(week, given.output)
-        else:
-            open_instance()
-            tracks = booked_tracks(week)
-            given.output.write_text(json.dumps(tracks, indent=1))
-            print(f"{given.output}: {len(tracks)} tracks.")
-    except Trouble as trouble:
-        print(trouble, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
-        return 2
-    return 0
+        command.set_defaults(command=function)
+    return main_with(parser, arguments)
 
 
-def _week(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise Trouble(f"There is no file {path}. Name a week of format satnet-week/1, such as w20.json.")
-    try:
-        return read_week(path)
-    except (ValueError, UnicodeDecodeError) as error:
-        raise Trouble(f"{path} is no week of format satnet-week/1: {error}") from None
+# These two need the whole application, which a solve has no time to import.
 
 
-def _write_workbook(week: dict[str, Any], output: Path) -> None:
-    monday = coming_monday(datetime.now(UTC).date())
-    rows = centre_rows(week, monday)
-    about = f"Week {week['week']} of {week['year']} of the Deep Space Network, moved to {monday:%Y-%m-%d}."
-    with output.open("wb") as stream:
-        write_book(stream, rows, ZoneInfo("UTC"), about)
-    print(f"{output}: {len(rows['Requests'])} requests, {len(rows['Alternatives'])} alternatives.")
+def _workbook(given: argparse.Namespace) -> int:
+    from tests.benchmarks.satnet_workbook import write_workbook
+
+    write_workbook(read_with(read_week, given.week), given.output)
+    return DONE
 
 
-def _mission(number: int) -> str:
-    return f"M{number}"
+def _tracks(given: argparse.Namespace) -> int:
+    from scheduler.instance import open_instance
+    from tests.benchmarks.satnet_workbook import booked_tracks
 
-
-def _at(monday: datetime, minute: int) -> datetime:
-    return monday + timedelta(minutes=minute)
-
-
-def _down(seconds: int) -> int:
-    return seconds // MINUTE
-
-
-def _up(seconds: int) -> int:
-    return -(-seconds // MINUTE)
-
-
-def _seconds(length: timedelta) -> int:
-    return int(length.total_seconds())
+    week = read_with(read_week, given.week)
+    open_instance()
+    rows = booked_tracks(week)
+    given.output.write_text(json.dumps(rows, indent=1))
+    print(f"{given.output}: {len(rows)} tracks.")
+    return DONE
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import Any
 
 from solver.problem import Activity, Group, Mode, Problem, Resource, Window
 from solver.solution import Assignment
+from solver.weights import Weights
 
 TICK_SECONDS = 60
 SPLIT_FROM_SECONDS = 8 * 3600
@@ -21,11 +22,12 @@ def read_week(path: Path) -> dict[str, Any]:
     return week
 
 
-def problem_from_week(week: dict[str, Any]) -> Problem:
+def problem_from_week(week: dict[str, Any], fairness: float = 0.0) -> Problem:
     """Ticks of 60 s: views and windows rounded inwards, maintenance, setup and teardown outwards.
 
     A tick of tracking is worth 1, so that the objective counts minutes. An array of antennas is a
-    mode with several resources, a mission a group; requests of 8 h or more may be split.
+    mode with several resources, a mission a group and a programme; requests of 8 h or more may be split.
+    `fairness` is the weight of the sum over missions of the squared unsatisfied share, in minutes.
     """
     outages: dict[str, list[Window]] = {antenna: [] for antenna in week["antennas"]}
     for antenna, start, end in week["maintenance"]:
@@ -40,6 +42,7 @@ def problem_from_week(week: dict[str, Any]) -> Problem:
         ),
         groups=tuple(Group(str(m)) for m in sorted({r["mission"] for r in week["requests"]})),
         activities=tuple(_activity(request) for request in week["requests"]),
+        weights=Weights(fairness=fairness),
     )
 
 
@@ -69,6 +72,7 @@ def _activity(request: dict[str, Any]) -> Activity:
         windows=(Window(_up(request["window"][0]), _down(request["window"][1]), "run"),),
         value=wish,
         groups=(str(request["mission"]),),
+        programme=str(request["mission"]),
     )
 
 

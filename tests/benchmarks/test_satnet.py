@@ -1,136 +1,89 @@
-"""A week of antennas goes the whole walk as any other centre: workbook, import, bookings, tracks."""
+"""The commands of the antenna weeks: solve into tracks, and the walk through a workbook."""
 
 import json
-from datetime import UTC, date, datetime, timedelta
+import math
+from collections import defaultdict
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
 
-from scheduler.bookings.service import Proposal, book
-from scheduler.calendars.queries import the_site
-from scheduler.database import session, transaction
-from scheduler.excel.book import write_book
-from scheduler.intervals import Interval
-from scheduler.requests.models import ActivityRequest
-from scheduler.resources.models import Resource
 from tests.benchmarks import satnet
-from tests.excel.trial import counts, import_all, preview
 
 SMALL = Path(__file__).parent / "data" / "satnet" / "small-1.json"
-MONDAY = datetime(2026, 11, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def week():
-    return json.loads(SMALL.read_text())
+def solve(capsys, tmp_path, *arguments):
+    output = tmp_path / "tracks.json"
+    command = ["solve", str(SMALL), "-o", str(output), "--time-limit", "120", "--workers", "1"]
+    code = satnet.main([*command, "--max-rounds", "3", *arguments])
+    return code, json.loads(capsys.readouterr().out), json.loads(output.read_text())
 
 
-@pytest.fixture
-def content(week, tmp_path):
-    path = tmp_path / "week.xlsx"
-    with path.open("wb") as stream:
-        write_book(stream, satnet.centre_rows(week, MONDAY), ZoneInfo("UTC"), "small")
-    return path.read_bytes()
+def test_hours_and_unsatisfied_shares_are_those_of_the_tracks(capsys, tmp_path):
+    code, line, tracks = solve(capsys, tmp_path)
+    requests = {each["id"]: each for each in json.loads(SMALL.read_text())["requests"]}
+    got = defaultdict(int)
+    for track in tracks:
+        got[track["track_id"]] += track["tracking_off"] - track["tracking_on"]
+    wanted, short = defaultdict(int), defaultdict(int)
+    for request in requests.values():
+        wanted[request["mission"]] += request["duration"]
+        short[request["mission"]] += request["duration"] - got[request["id"]]
+    shares = [short[mission] / wanted[mission] for mission in wanted]
+    assert code == 0
+    assert line["value"] == pytest.approx(sum(got.values()) / 3600, abs=0.006)
+    assert line["u_rms"] == pytest.approx(math.sqrt(sum(u * u for u in shares) / 3), abs=1e-4)
+    assert line["u_max"] == pytest.approx(max(shares), abs=1e-4)
+    assert line["satisfied"] == sum(got[name] >= each["min"] for name, each in requests.items())
+    assert line["value"] * 60 == pytest.approx(line["objective"], abs=1)
+    assert line["bound"] >= line["value"] - 0.01
+    assert (line["suite"], line["instance"], line["violations"]) == ("satnet", "small-1", 0)
 
 
-def find(code):
-    return session.scalars(select(ActivityRequest).where(ActivityRequest.code == code)).one()
+def scarce(path):
+    """One antenna open for 10 h: two requests of one mission fill it, or one of each of two missions."""
+    asked = [("first", 1, 5), ("second", 1, 5), ("other", 2, 4)]
+    requests = [
+        {
+            "id": name,
+            "mission": mission,
+            "duration": hours * 3600,
+            "min": hours * 3600,
+            "setup": 0,
+            "teardown": 0,
+            "window": [0, 36_000],
+            "views": {"DSS-91": [[0, 36_000]]},
+        }
+        for name, mission, hours in asked
+    ]
+    week = {**json.loads(SMALL.read_text()), "antennas": ["DSS-91"], "maintenance": [], "requests": requests}
+    path.write_text(json.dumps(week))
+    return str(path)
 
 
 @pytest.mark.parametrize(
-    ("today", "monday"),
-    [(date(2026, 11, 29), 30), (date(2026, 11, 30), 37), (date(2026, 12, 1), 37)],
-    ids=["Sunday", "Monday itself", "Tuesday"],
+    ("weight", "hours", "u_rms"),
+    [(0, 10, math.sqrt(1 / 2)), (79, 10, math.sqrt(1 / 2)), (81, 9, math.sqrt(0.25 / 2))],
+    ids=["none", "one short of an hour", "one above an hour"],
 )
-def test_the_coming_monday_lies_after_today(today, monday):
-    assert satnet.coming_monday(today) == datetime(2026, 11, 1, tzinfo=UTC) + timedelta(days=monday - 1)
+def test_fairness_gives_hours_up_for_the_mission_that_gets_nothing(capsys, tmp_path, weight, hours, u_rms):
+    # Squared shares 1 or 0.25: 80 minutes times the difference is the hour that is given up.
+    path = scarce(tmp_path / "scarce.json")
+    code = satnet.main(["solve", path, "--fair", str(weight), "--time-limit", "120", "--workers", "1"])
+    line = json.loads(capsys.readouterr().out)
+    assert (code, line["value"], line["fairness"]) == (0, hours, weight)
+    assert line["u_rms"] == pytest.approx(u_rms, abs=1e-4)
+    assert line["objective"] == pytest.approx(60 * hours - weight * 2 * u_rms**2, abs=0.01)
+    assert line["history"][-1][1] == pytest.approx(line["objective"] if weight else hours, abs=1e-3)
+    assert (line["bound"] is None) == (weight > 0), "with fairness the objective does not measure hours"
 
 
-def test_a_week_is_imported_without_a_fault_and_again_without_a_change(any_database, content):
-    import_all(content)
-    assert counts(preview(content)["summary"]) == {"added": 0, "changed": 0, "removed": 0}
-    assert the_site().time_zone == "UTC"
-    session.rollback()
-
-
-def test_views_are_rounded_inwards_and_those_without_a_minute_are_left_out(sqlite_database, content):
-    import_all(content)
-    asked = find("a1-1")
-    ways = {way.id: [resource.code for resource in way.resources] for way in asked.alternatives}
-    windows = {
-        (ways[w.alternative_id][0] if w.alternative_id else None, _minutes(w.starts_at), _minutes(w.ends_at))
-        for w in asked.windows
-    }
-    assert windows == {
-        (None, 0, 1440),
-        ("DSS-91", 61, 500),
-        ("DSS-91", 834, 1333),
-        ("DSS-92", 60, 333),
-    }
-    assert {window.binds for window in asked.windows} == {"run"}
-    # 40,010 to 40,055 s holds no whole minute: without its only view the alternative is no way at all.
-    assert [[r.code for r in way.resources] for way in find("c3-2").alternatives] == [["DSS-91"]]
-    session.rollback()
-
-
-def test_arrays_splits_groups_and_maintenance_keep_their_meaning(sqlite_database, content):
-    import_all(content)
-    long = find("b2-1")
-    assert (long.wish_minutes, long.least_minutes, long.most_parts, long.least_part_minutes) == (
-        540,
-        240,
-        2,
-        240,
-    )
-    assert (find("a1-2").least_minutes, find("a1-2").most_parts) == (120, 1)
-    ways = [[resource.code for resource in way.resources] for way in find("a1-2").alternatives]
-    assert ways == [["DSS-92"], ["DSS-92", "DSS-93"]]
-    assert find("a1-1").exclusion_group_id == find("a1-2").exclusion_group_id != long.exclusion_group_id
-    assert (long.earliest_at, long.latest_at) == (MONDAY, MONDAY + timedelta(seconds=648_000))
-    outage = session.scalars(select(Resource).where(Resource.code == "DSS-91")).one().outages[0]
-    assert (_minutes(outage.starts_at), _minutes(outage.ends_at)) == (600, 721)
-    session.rollback()
-
-
-def test_what_is_booked_comes_back_as_tracks_in_seconds_from_the_monday(sqlite_database, content, week):
-    import_all(content)
-    with transaction():
-        asked = find("a1-2")
-        way = asked.alternatives[1]
-        start = MONDAY + timedelta(minutes=300)
-        book(
-            Proposal(
-                site=the_site(),
-                title=asked.title,
-                resources=tuple(way.resources),
-                run=Interval.lasting(start, 120),
-                setup_minutes=60,
-                teardown_minutes=15,
-                activity_request=asked,
-                alternative=2,
-                project=asked.project,
-                exclusion_group=asked.exclusion_group,
-            )
-        )
-    tracks = satnet.booked_tracks(week)
-    session.rollback()
-    assert tracks == [
-        {
-            "track_id": "a1-2",
-            "antennas": ["DSS-92", "DSS-93"],
-            "start": 14_400,
-            "tracking_on": 18_000,
-            "tracking_off": 25_200,
-            "end": 26_100,
-        }
-    ]
-
-
-def test_tracks_of_a_week_that_was_never_imported_are_refused(sqlite_database, week):
-    with pytest.raises(satnet.Trouble, match="0 of the 6 requests"):
-        satnet.booked_tracks(week)
+@pytest.mark.parametrize("weight", ["-1", "nan", "inf", "much"])
+def test_a_weight_that_is_none_is_refused(weight, capsys):
+    with pytest.raises(SystemExit) as ended:
+        satnet.main(["solve", str(SMALL), f"--fair={weight}"])
+    assert ended.value.code == 2
+    assert "--fair" in capsys.readouterr().err
 
 
 def test_the_commands_write_their_file_or_say_what_is_missing(tmp_path, capsys):
@@ -143,7 +96,3 @@ def test_the_commands_write_their_file_or_say_what_is_missing(tmp_path, capsys):
     other.write_text('{"format": "rcpsp/1"}')
     assert satnet.main(["workbook", str(other), "-o", str(output)]) == 2
     assert satnet.main(["workbook", str(SMALL), "-o", str(tmp_path / "none" / "week.xlsx")]) == 2
-
-
-def _minutes(moment):
-    return int((moment - MONDAY).total_seconds()) // 60

@@ -58,7 +58,6 @@ def before_first(index: Index, names: Sequence[str]) -> list[str]:
         while stack:
             top = stack[-1]
             waiting = [lag.before for lag in index.before[top] if lag.before not in done]
-            waiting = [before for before in waiting if before not in stack]
             if waiting:
                 stack += waiting
             else:

@@ -8,11 +8,13 @@ from itertools import product
 from typing import Any
 
 from solver.bounds import alone
+from solver.compact import compact
 from solver.construct import Chooser, fill, greedy, place_pinned
 from solver.index import Index
 from solver.model import Model
 from solver.neighbourhoods import Neighbourhoods
 from solver.order import ORDERS, ordered
+from solver.proof import Proof
 from solver.rounds import Round
 from solver.ruin import Ruin
 from solver.solution import Assignment, Options
@@ -23,6 +25,7 @@ _TINY, _SMALL = 30, 100
 """Most activities that are solved as one model, and that are tried as one before neighbourhoods."""
 
 _MONOLITH_SHARE = 0.3
+_PROOF_SHARE = 0.4
 
 _WAIT_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
@@ -120,15 +123,31 @@ class _Search:
         self._chooser = Chooser(index)
         self._place_in_order = {a.id: number for number, a in enumerate(ordered(index, "value"))}
         self._movable = [a.id for a in index.activities.values() if a.pin is None]
+        self._proof: Proof | None = None
 
     def run(self) -> None:
         if not self._movable:
             return
-        if len(self._movable) > _TINY:
-            self._ruin()
-        if len(self._movable) <= _SMALL and self._monolith():
+        if compact(self._index, self._options, self._watch, self._state, self._executor):
             return
-        self._improve()
+        if len(self._movable) > _SMALL:
+            self._prove_beside()
+        try:
+            if len(self._movable) > _TINY:
+                self._ruin()
+            if len(self._movable) <= _SMALL and self._monolith():
+                return
+            self._improve()
+        finally:
+            if self._proof is not None:
+                self._proof.stop()
+
+    def _prove_beside(self) -> None:
+        """Have a relaxation lower the bound in a thread of its own, if there are workers for both."""
+        if self._options.max_rounds is not None or self._options.workers < 2:
+            return
+        self._proof = Proof(self._index, _PROOF_SHARE * self._watch.left())
+        self._proof.start()
 
     def _ruin(self) -> None:
         """Quick rounds in this thread, while they bring much."""
@@ -140,6 +159,7 @@ class _Search:
             gain = ruin.burst(self._state, self._watch.over)
             poor = poor + 1 if gain < _LEAST_GAIN else 0
             self._watch.offer(self._state)
+            self._take_bound()
             self._watch.tick()
             if self._watch.over() or poor == _PATIENCE or (most is None and self._watch.seconds() > end):
                 return
@@ -202,7 +222,7 @@ class _Search:
         rounds = 0
         most = self._options.max_rounds
         while True:
-            while len(pending) < self._options.workers and (most is None or rounds < most):
+            while len(pending) < self._free_workers() and (most is None or rounds < most):
                 if self._watch.over():
                     break
                 rounds += 1
@@ -242,11 +262,22 @@ class _Search:
     def _wait(self, running: dict[Future[Any], Round]) -> set[Future[Any]]:
         """Wait a moment for one to be done, tell how it stands, stop all when it is time to end."""
         done, _ = wait(running, _WAIT_SECONDS, return_when=FIRST_COMPLETED)
+        self._take_bound()
         self._watch.tick()
         if self._watch.over():
             for solving in running.values():
                 solving.stop()
         return done
+
+    def _take_bound(self) -> None:
+        """Take over what the relaxation has proven so far."""
+        if self._proof is not None:
+            self._watch.lower_bound_to(self._proof.bound)
+
+    def _free_workers(self) -> int:
+        """Workers for neighbourhoods: all but the one that proves."""
+        proving = self._proof is not None and self._proof.is_alive()
+        return self._options.workers - proving
 
     def _late(self) -> bool:
         """Whether to leave without waiting for what still runs."""

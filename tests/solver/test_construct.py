@@ -6,7 +6,7 @@ import pytest
 
 from solver.construct import Chooser, fill, greedy, place_pinned
 from solver.index import Index
-from solver.order import ORDERS, ordered
+from solver.order import ORDERS, before_first, ordered
 from solver.problem import Mode, Need, PrecedenceLag, Resource
 from solver.state import State
 from solver.verify import verify
@@ -131,3 +131,12 @@ def test_fill_stops_when_it_is_told():
     problem = week(activity("a"), activity("b"))
     state = state_of(problem)
     assert fill(state, problem.activities, Chooser(state.index), stop=lambda: bool(state.placed)) == 1
+
+
+def test_whoever_is_waited_for_comes_first_however_many_wait():
+    problem = week(
+        *(activity(name) for name in "xba"),
+        precedences=(PrecedenceLag("a", "x"), PrecedenceLag("b", "x"), PrecedenceLag("a", "b")),
+    )
+    for names in ("xba", "xab", "bxa", "abx"):
+        assert before_first(Index(problem), names) == ["a", "b", "x"]

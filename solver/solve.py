@@ -10,12 +10,15 @@ from solver.order import ordered
 from solver.problem import Problem
 from solver.reasons import reasons
 from solver.search import search
-from solver.solution import Assignment, Options, ProblemError, Solution, Status
+from solver.solution import Assignment, Options, ProblemError, Rule, Solution, Status, Unplaced
 from solver.state import State
 from solver.verify import verify
 from solver.watch import OnProgress, Watch
 
 _CLOSED = 1e-6
+_STOPPED_SECONDS = 0.1
+_FITS: frozenset[Rule] = frozenset(("worth", "chain"))
+"""Rules that stand in the way of what there would be room for."""
 
 
 def solve(
@@ -37,7 +40,8 @@ def solve(
         Called, in the calling thread, with the state of the search and the best assignments so far:
         at each improvement, and about each second otherwise.
     stop
-        Asked about ten times a second; once it answers true the best so far is returned.
+        Asked about twenty times a second; once it answers true the best so far is returned. Reasons
+        that there is no time for then are left without blockers; `solver.why` finds them.
     start
         An earlier schedule; what of it still fits is the starting point.
 
@@ -61,10 +65,9 @@ def solve(
     search(index, options, watch, start, executor)
     state = State(index)
     state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
-    _settle(state, watch)
+    unplaced = _settle(state, watch)
     assignments = state.assignments()
     _promise_kept(problem, index, assignments)
-    unplaced = reasons(state)
     objective = state.objective()
     return Solution(
         assignments=assignments,
@@ -78,10 +81,24 @@ def solve(
     )
 
 
-def _settle(state: State, watch: Watch) -> None:
-    """Place what still fits, so that each activity left out has a reason."""
+def _settle(state: State, watch: Watch) -> tuple[Unplaced, ...]:
+    """Place what still fits, and say of the rest why it does not.
+
+    Whoever said stop does not wait long for it.
+    """
+    end = watch.seconds() + _STOPPED_SECONDS if watch.stopped else float("inf")
+
+    def over() -> bool:
+        return watch.seconds() > end
+
     chooser = Chooser(state.index)
-    while fill(state, ordered(state.index, "density"), chooser):
+    while True:
+        found = reasons(state, over)
+        fit = {each.activity for each in found if {b.rule for b in each.reason.blockers} & _FITS}
+        if not fit or over():
+            return found
+        if not fill(state, [a for a in ordered(state.index, "density") if a.id in fit], chooser):
+            return found
         watch.offer(state)
 
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from solver.problem import Activity, Mode, Person, Phase, Pin, Problem, Resource, Utility, Window
@@ -85,6 +86,30 @@ class Placed:
         return self.mode.demands[self.mode.resources.index(resource_id)]
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One person on one need of one placement, for the phase of the need."""
+
+    person: Person
+    placed: Placed
+    qualification: str
+    start: int
+    end: int
+
+    @property
+    def interval(self) -> Interval:
+        return self.start, self.end
+
+    @property
+    def chosen(self) -> bool:
+        """Whether the solver chose the person; names that come with a pin are not questioned."""
+        return self.placed.pin is None or self.placed.pin.people is None
+
+    @property
+    def pinned(self) -> bool:
+        return self.placed.pin is not None
+
+
 class Facts:
     """A problem and the placements in it that can be understood, each found by what it touches."""
 
@@ -100,6 +125,21 @@ class Facts:
             self.by_activity[each.id].append(each)
             for resource_id in each.mode.resources:
                 self.by_resource[resource_id].append(each)
+
+    @cached_property
+    def duties(self) -> list[Duty]:
+        """All duties of those who are in the problem, whoever else may be named."""
+        found: list[Duty] = []
+        for each in self.placed:
+            # Not strict: people for too few needs are told by `every_need_is_met`.
+            for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
+                start, end = each.phase(need.phase)
+                found += [
+                    Duty(self.people[name], each, need.qualification, start, end)
+                    for name in names
+                    if name in self.people and start < end
+                ]
+        return found
 
     def is_placed(self, activity_id: str) -> bool:
         return activity_id in self.by_activity

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from solver.problem import Person, Window
 from solver.verify_facts import (
+    Duty,
     Facts,
     Interval,
-    Placed,
     Violation,
     days_of,
     intervals_of,
@@ -19,30 +18,6 @@ from solver.verify_facts import (
     spanned,
     weeks_of,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Duty:
-    """One person on one need of one placement, for the phase of the need."""
-
-    person: Person
-    placed: Placed
-    qualification: str
-    start: int
-    end: int
-
-    @property
-    def interval(self) -> Interval:
-        return self.start, self.end
-
-    @property
-    def chosen(self) -> bool:
-        """Whether the solver chose the person; names that come with a pin are not questioned."""
-        return self.placed.pin is None or self.placed.pin.people is None
-
-    @property
-    def pinned(self) -> bool:
-        return self.placed.pin is not None
 
 
 def every_need_is_met(facts: Facts) -> Iterator[Violation]:
@@ -78,9 +53,13 @@ def people_are_known(facts: Facts) -> Iterator[Violation]:
 
 
 def qualifications_cover_the_phase(facts: Facts) -> Iterator[Violation]:
-    for duty in _duties(facts):
-        held = joined((q.start, q.end) for q in duty.person.qualifications if q.id == duty.qualification)
-        if duty.chosen and not lies_in_one(duty.interval, held):
+    held: dict[tuple[str, str], list[Interval]] = {}
+    for duty in facts.duties:
+        key = (duty.person.id, duty.qualification)
+        if key not in held:
+            own = (q for q in duty.person.qualifications if q.id == duty.qualification)
+            held[key] = joined((q.start, q.end) for q in own)
+        if duty.chosen and not lies_in_one(duty.interval, held[key]):
             yield Violation(
                 "qualification",
                 duty.placed.id,
@@ -89,20 +68,21 @@ def qualifications_cover_the_phase(facts: Facts) -> Iterator[Violation]:
 
 
 def duties_lie_in_a_shift(facts: Facts) -> Iterator[Violation]:
-    for duty in _duties(facts):
-        shifts = duty.person.shifts
-        if (
-            duty.chosen
-            and shifts is not None
-            and not lies_in_one(duty.interval, joined(intervals_of(shifts)))
-        ):
+    shifts = {
+        person.id: joined(intervals_of(person.shifts))
+        for person in facts.problem.people
+        if person.shifts is not None
+    }
+    for duty in facts.duties:
+        own = shifts.get(duty.person.id)
+        if duty.chosen and own is not None and not lies_in_one(duty.interval, own):
             yield Violation(
                 "shift", duty.placed.id, f"{duty.person.id} is not on shift throughout {_what(duty)}"
             )
 
 
 def nobody_works_while_absent(facts: Facts) -> Iterator[Violation]:
-    for duty in _duties(facts):
+    for duty in facts.duties:
         if duty.chosen and _absent(duty.person, duty.interval):
             yield Violation("absence", duty.placed.id, f"{duty.person.id} is absent for {_what(duty)}")
 
@@ -117,7 +97,7 @@ def participants_are_not_absent(facts: Facts) -> Iterator[Violation]:
 def nobody_is_at_two_places(facts: Facts) -> Iterator[Violation]:
     """Duties and taking part together: a person has time for one of them at a time."""
     taken: dict[str, list[tuple[Interval, str]]] = defaultdict(list)
-    for duty in _duties(facts):
+    for duty in facts.duties:
         taken[duty.person.id].append((duty.interval, _what(duty)))
     for each in facts.placed:
         for name in each.activity.participants:
@@ -143,7 +123,7 @@ def duty_stays_within_day_and_week(facts: Facts) -> Iterator[Violation]:
 
 
 def _over_limit(
-    rule: str, person: Person, most: int, periods: Sequence[Window], duties: Sequence[_Duty]
+    rule: str, person: Person, most: int, periods: Sequence[Window], duties: Sequence[Duty]
 ) -> Iterator[Violation]:
     for period in periods:
         within = [duty for duty in duties if period.start <= duty.start < period.end]
@@ -188,20 +168,10 @@ PEOPLE_RULES: tuple[Callable[[Facts], Iterator[Violation]], ...] = (
 )
 
 
-def _duties(facts: Facts) -> Iterator[_Duty]:
-    for each in facts.placed:
-        # Not strict: people for too few needs are told by `every_need_is_met`.
-        for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
-            start, end = each.phase(need.phase)
-            for name in names:
-                if name in facts.people and start < end:
-                    yield _Duty(facts.people[name], each, need.qualification, start, end)
-
-
-def _by_person(facts: Facts) -> Iterator[tuple[Person, list[_Duty]]]:
+def _by_person(facts: Facts) -> Iterator[tuple[Person, list[Duty]]]:
     """Each person on duty with the duties in order of time."""
-    duties: dict[str, list[_Duty]] = defaultdict(list)
-    for duty in _duties(facts):
+    duties: dict[str, list[Duty]] = defaultdict(list)
+    for duty in facts.duties:
         duties[duty.person.id].append(duty)
     for person_id, own in duties.items():
         yield facts.people[person_id], sorted(own, key=lambda duty: duty.interval)
@@ -211,5 +181,5 @@ def _absent(person: Person, interval: Interval) -> bool:
     return any(overlap(interval, (absence.start, absence.end)) for absence in person.absences)
 
 
-def _what(duty: _Duty) -> str:
+def _what(duty: Duty) -> str:
     return f"{duty.qualification} for {duty.placed.label} [{duty.start}, {duty.end})"

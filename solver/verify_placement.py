@@ -106,10 +106,14 @@ def windows_hold(facts: Facts) -> Iterator[Violation]:
 
 
 def resources_are_open(facts: Facts) -> Iterator[Violation]:
+    hours = {
+        resource.id: joined(intervals_of(resource.open))
+        for resource in facts.problem.resources
+        if resource.open is not None
+    }
     for each in _not_pinned(facts):
         for resource_id in each.mode.resources:
-            opening = facts.resources[resource_id].open
-            if opening is not None and not lies_in_one(each.whole, joined(intervals_of(opening))):
+            if resource_id in hours and not lies_in_one(each.whole, hours[resource_id]):
                 yield Violation(
                     "calendar",
                     each.id,
@@ -119,9 +123,10 @@ def resources_are_open(facts: Facts) -> Iterator[Violation]:
 
 def outages_are_kept_free(facts: Facts) -> Iterator[Violation]:
     for each in _not_pinned(facts):
+        whole = each.whole
         for resource_id in each.mode.resources:
             for outage in facts.resources[resource_id].outages:
-                if overlap(each.whole, (outage.start, outage.end)):
+                if outage.start < whole[1] and overlap(whole, (outage.start, outage.end)):
                     yield Violation(
                         "outage",
                         each.id,

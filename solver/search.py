@@ -21,7 +21,7 @@ from solver.solution import Assignment, Options
 from solver.state import State
 from solver.watch import Watch
 
-_TINY, _SMALL = 30, 100
+_TINY, _SMALL = 60, 100
 """Most activities that are solved as one model, and that are tried as one before neighbourhoods."""
 
 _MONOLITH_SHARE = 0.3
@@ -33,7 +33,7 @@ _ROUND_SECONDS = 4.0
 _ROUND_EFFORT = 0.08
 _FIRST_SIZE = 30.0
 
-_START_SHARE = 0.05
+_START_SHARE = 0.1
 _RUIN_SHARE = 0.15
 _LEAST_GAIN = 2e-4
 _PATIENCE = 4
@@ -133,10 +133,10 @@ class _Search:
         if len(self._movable) > _SMALL:
             self._prove_beside()
         try:
-            if len(self._movable) > _TINY:
-                self._ruin()
             if len(self._movable) <= _SMALL and self._monolith():
                 return
+            if len(self._movable) > _TINY:
+                self._ruin()
             self._improve()
         finally:
             if self._proof is not None:

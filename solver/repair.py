@@ -1,0 +1,148 @@
+"""The least change to a published plan that makes it one again after something has happened."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from solver.check import check
+from solver.index import Index
+from solver.problem import Problem
+from solver.reasons import reasons
+from solver.repair_changes import Change, changes_between, displaced_from
+from solver.repair_search import Search
+from solver.repair_toll import Toll, published, toll
+from solver.solution import Assignment, Options, ProblemError, Progress, Solution
+from solver.verify import verify
+from solver.watch import OnProgress, Watch
+
+__all__ = ["Change", "Repair", "Toll", "repair", "toll"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A plan in place of a published one.
+
+    Parameters
+    ----------
+    solution
+        Feasible for the problem as it is now. Its status is "optimal" only if no repair takes less,
+        and none that takes as little is worth more; there is no bound then, or else.
+    changes
+        What is different for those to whom the plan was published, in order of time; requests that
+        were not published and have a place now come last.
+    toll
+        What it takes from them.
+    displaced
+        Published activities that could not stay where they were, with whom they were, even if
+        nothing else were placed but what is pinned.
+    """
+
+    solution: Solution
+    changes: tuple[Change, ...]
+    toll: Toll
+    displaced: tuple[str, ...]
+
+
+def repair(
+    problem: Problem,
+    plan: Sequence[Assignment],
+    options: Options = Options(),
+    executor: Executor | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    stop: Callable[[], bool] | None = None,
+) -> Repair:
+    """The plan that takes least from those to whom another one was published.
+
+    The order is that of `Toll`: mandatory activities left out, value of published bookings lost,
+    bookings moved or dropped (by `Activity.move_cost`), ticks moved, people reassigned. Only then
+    comes the objective of the problem itself, for which requests that were not published fill in;
+    what its weights say of `Activity.previous` does not count.
+
+    Parameters
+    ----------
+    problem
+        As it is now: with the outage, with what is added, without what is called off.
+    plan
+        What was published; it may name activities that the problem does not have any more.
+    executor, on_progress, stop
+        As for `solver.solve.solve`.
+
+    Raises
+    ------
+    ProblemError
+        If the problem has faults; all of them are named.
+
+    Notes
+    -----
+    What can stay stays; the rest is placed between it by CP-SAT. Then what has no place, or another
+    one, is looked at again with ever more of what competes with it.
+
+    >>> from solver.problem import Activity, Mode, Resource, Window
+    >>> cast = Activity("cast", (Mode("m", ("kiln",)),), wish=4, least=4)
+    >>> kiln = Resource("kiln", outages=(Window(0, 3),))
+    >>> found = repair(Problem(20, (cast,), (kiln,)), [Assignment("cast", 1, "m", 0, 4)])
+    >>> found.changes[0].kind, found.changes[0].after[0].start, found.changes[0].why[0].rule
+    ('moved', 3, 'outage')
+    """
+    if executor is None:
+        threads = ThreadPoolExecutor(options.workers, "repair")
+        try:
+            return repair(problem, plan, options, threads, on_progress, stop=stop)
+        finally:
+            # Not waited for: whoever said stop gets the answer while CP-SAT still folds up.
+            threads.shutdown(wait=False, cancel_futures=True)
+    faults = check(problem)
+    if faults:
+        raise ProblemError(problem, tuple(faults))
+    watch = Watch(problem, options, None, stop)
+    history: list[Progress] = []
+
+    def told() -> None:
+        held = search.state.assignments()
+        objective = verify(problem, held).objective
+        placed = len({part.activity for part in held})
+        history.append(Progress(watch.seconds(), objective, None, placed, len(problem.activities)))
+        if on_progress is not None:
+            on_progress(history[-1], held)
+
+    search = Search(Index(_prepared(problem, plan)), options, watch, executor, told)
+    search.run()
+    assignments = search.state.assignments()
+    _promise_kept(problem, assignments)
+    solution = Solution(
+        assignments=assignments,
+        unplaced=reasons(search.state),
+        status="optimal" if search.proven else "stopped" if watch.stopped else "feasible",
+        objective=verify(problem, assignments).objective,
+        bound=None,
+        history=tuple(history),
+        seconds=watch.seconds(),
+        seed=options.seed,
+    )
+    return Repair(
+        solution,
+        changes_between(search.state, plan),
+        toll(problem, plan, assignments),
+        displaced_from(search.state, plan),
+    )
+
+
+def _prepared(problem: Problem, plan: Sequence[Assignment]) -> Problem:
+    """The problem with the plan as what was before, and with none of its weights on that."""
+    weights = replace(problem.weights, kept=0.0, moved=0.0, distance=0.0, reassigned=0.0)
+    return replace(published(problem, plan), weights=weights)
+
+
+def _promise_kept(problem: Problem, assignments: tuple[Assignment, ...]) -> None:
+    """Raise if the answer breaks a rule, other than promises that break it among themselves."""
+    violations = verify(problem, assignments).violations
+    if not violations:
+        return
+    names = {activity.id for activity in problem.activities if activity.pin is not None}
+    known = verify(problem, [part for part in assignments if part.activity in names]).violations
+    allowed = {(violation.rule, violation.subject) for violation in known}
+    wrong = [each for each in violations if (each.rule, each.subject) not in allowed]
+    if wrong:
+        lines = "; ".join(violation.message for violation in wrong[:5])
+        raise RuntimeError(f"{problem.name or 'problem'}: the repair breaks {len(wrong)} rules: {lines}")

@@ -1,0 +1,98 @@
+"""What a repair changes, and why each booking could not stay: facts of the plan, not guesses."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from solver.bounds import pins_only
+from solver.problem import Activity
+from solver.repair_toll import by_activity, stands
+from solver.repair_why import gone, obstacles
+from solver.solution import Assignment, Blocker
+from solver.state import State
+
+Kind = Literal["moved", "dropped", "reassigned", "added", "cancelled"]
+"""Not placed just so any more, without a place, with other people, new, or not asked for any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different for one activity.
+
+    Parameters
+    ----------
+    before, after
+        Its parts in the published plan and in the new one, in order of time.
+    why
+        The rules that its old place would break as things now stand, each with what is short or
+        closed and the activities that take it; for a change of people alone, why those who are gone
+        cannot be there. Empty for what is added, cancelled or pinned, and where nothing is in the way:
+        the search ended before it was moved back.
+    makes_room_for
+        Of the activities in `why` those that are not where they were before.
+    """
+
+    activity: str
+    kind: Kind
+    before: tuple[Assignment, ...]
+    after: tuple[Assignment, ...]
+    why: tuple[Blocker, ...] = ()
+    makes_room_for: tuple[str, ...] = ()
+
+
+def changes_between(state: State, plan: Sequence[Assignment]) -> tuple[Change, ...]:
+    """All changes from a plan to what is placed; the state is left as it was."""
+    index = state.index
+    before, after = by_activity(plan), by_activity(state.assignments())
+    changed = {name for name, parts in after.items() if not _same(before.get(name, ()), parts)}
+    changes: list[Change] = []
+    for name, old in before.items():
+        activity, new = index.activities.get(name), after.get(name, [])
+        if activity is None:
+            changes.append(Change(name, "cancelled", tuple(old), ()))
+        elif not new or name in changed:
+            changes.append(_change(state, activity, old, new, changed))
+    changes += [Change(name, "added", (), tuple(new)) for name, new in after.items() if name not in before]
+    return tuple(changes)
+
+
+def displaced_from(state: State, plan: Sequence[Assignment]) -> tuple[str, ...]:
+    """Activities that could not stay, with the same people, if only what is pinned were placed."""
+    alone = pins_only(state.index)
+    free = [name for name, activity in state.index.activities.items() if activity.pin is None]
+    found = []
+    for name, parts in by_activity(plan).items():
+        activity = state.index.activities.get(name)
+        if activity is None or activity.pin is not None:
+            continue
+        if obstacles(alone, activity, parts, free) or any(gone(alone, activity, parts)):
+            found.append(name)
+    return tuple(found)
+
+
+def _same(old: Sequence[Assignment], new: Sequence[Assignment]) -> bool:
+    return [_facts(part) for part in old] == [_facts(part) for part in new]
+
+
+def _facts(part: Assignment) -> tuple[int, int, str, tuple[frozenset[str], ...]]:
+    return part.start, part.duration, part.mode, tuple(frozenset(names) for names in part.people)
+
+
+def _change(
+    state: State,
+    activity: Activity,
+    old: Sequence[Assignment],
+    new: Sequence[Assignment],
+    changed: Collection[str],
+) -> Change:
+    stays = bool(new) and stands(activity, new)
+    why: tuple[Blocker, ...] = ()
+    if activity.pin is None:
+        held = state.remove(activity.id) if new else []
+        # Who is on which need may change among the same people: then nobody is gone.
+        why = tuple(gone(state, activity, old, new)) if stays else obstacles(state, activity, old)
+        for part in held:
+            state.hold(part)
+    room = dict.fromkeys(name for blocker in why for name in blocker.activities if name in changed)
+    kind: Kind = "reassigned" if stays else "moved" if new else "dropped"
+    return Change(activity.id, kind, tuple(old), tuple(new), why, tuple(room))

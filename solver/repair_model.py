@@ -1,0 +1,202 @@
+"""CP-SAT model of some activities of a repair: least toll first, stage after stage."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from ortools.sat.python import cp_model
+
+from solver import model_terms
+from solver.lexicographic import MOST_SUM, Term, stages, widest
+from solver.model import Model, Part
+from solver.problem import Activity
+from solver.repair_toll import share
+from solver.solution import Assignment
+from solver.state import State
+from solver.weights import Weights
+
+TERMS: tuple[Term, ...] = ("kept", "moved", "distance", "reassigned")
+"""In this order, after the mandatory activities and before the objective of the problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What CP-SAT found.
+
+    Attributes
+    ----------
+    parts
+        For each activity that is placed its parts; None if nothing was found in time.
+    effort
+        Deterministic time that it took.
+    proven
+        Whether no choice of places in the model takes less.
+    """
+
+    parts: dict[str, list[Assignment]] | None
+    effort: float
+    proven: bool
+
+
+class RepairModel:
+    """The activities `free`, placed anew around all that `state` holds, to be run once.
+
+    Parameters
+    ----------
+    own
+        Whether the objective of the problem itself is a last stage.
+    exact
+        Whether the model may forbid nothing that the rules allow, see `solver.model.Model`.
+    seconds, effort
+        Limits of wall-clock and of deterministic time; None is no limit.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        free: Sequence[str],
+        incumbent: Mapping[str, Sequence[Assignment]],
+        *,
+        own: bool,
+        exact: bool,
+        seconds: float,
+        effort: float | None,
+        workers: int,
+        seed: int,
+    ) -> None:
+        self._model = Model(state, free, incumbent, exact=exact)
+        self._own = own
+        self._stopped = False
+        self._effort, self._seconds = effort, max(0.01, seconds)
+        self._hinted = set(self._model.hints)
+        self._objectives = self._stages()
+        self._solver = cp_model.CpSolver()
+        self._solver.parameters.num_workers = workers
+        self._solver.parameters.random_seed = seed % (1 << 31)
+        self._solver.parameters.symmetry_level = 0
+        # Takes longer than it saves: the models are small, and most are solved in one go.
+        self._solver.parameters.cp_model_probing_level = 0
+
+    def _stages(self) -> list[cp_model.LinearExprT]:
+        """What each stage makes as large as possible, in whole numbers."""
+        problem = self._model.index.problem
+        activities = tuple(parts[0].activity for parts in self._model.parts.values())
+        here = replace(problem, activities=activities, precedences=(), chains=())
+        weighed = stages(here, TERMS) if any(activity.previous for activity in activities) else ()
+        found = [self._weighed(weights) for weights in weighed]
+        if wanted := self._model.objective.wanted:
+            # Mandatory activities that the model does not have to place anyway. With the first stage
+            # in one objective if they fit: alone they would leave all else to chance.
+            bonus = int(widest(here, weighed[0])) + 1 if weighed else 1
+            first: list[cp_model.LinearExprT] = [bonus * present for present in wanted]
+            if bonus * (len(wanted) + 1) < MOST_SUM:
+                found[:1] = [sum([*first, *found[:1]])]
+            else:
+                found.insert(0, sum(first))
+        for index, (variable, value) in self._model.hints.items():
+            if index not in self._hinted:
+                self._model.cp.add_hint(variable, value)
+        return found
+
+    def _weighed(self, weights: Weights) -> cp_model.LinearExprT:
+        model = self._model
+        terms: list[cp_model.LinearExprT] = []
+        if weights.kept:
+            for name, parts in model.parts.items():
+                if parts[0].activity.previous:
+                    terms += self._kept(name, parts, int(weights.kept))
+        if weights.moved:
+            terms += [-1 * cost for cost in model_terms.moved(model, weights.moved)]
+        if weights.distance:
+            terms += [-1 * cost for cost in model_terms.distance(model, weights.distance)]
+        if weights.reassigned:
+            terms += [-1 * cost for cost in model_terms.reassigned(model, weights.reassigned)]
+        return sum(terms)
+
+    def _kept(self, name: str, parts: Sequence[Part], unit: int) -> list[cp_model.LinearExprT]:
+        """`unit` for each unit of value that is kept: of what runs longer than before no more than before."""
+        model, activity = self._model, parts[0].activity
+        before = share(activity, activity.previous)
+        if len(parts) == 1 and isinstance(parts[0].size, int):
+            return [
+                _whole(unit * min(before, self._rate(activity, choice.mode.wish) * parts[0].longest))
+                * choice.literal
+                for choice in parts[0].choices
+            ]
+        gains: list[cp_model.LinearExprT] = []
+        now = Fraction(0)
+        for part in parts:
+            at = model.placed(part)
+            for choice in part.choices:
+                rate = self._rate(activity, choice.mode.wish)
+                taken = at.duration if at is not None and at.mode == choice.mode.id else 0
+                now += rate * taken
+                counted = model.counted(part)
+                if len(part.choices) > 1:
+                    counted = model.cp.new_int_var(0, part.longest, "")
+                    model.hint(counted, taken)
+                    model.cp.add(counted <= part.size)
+                    model.cp.add(counted == 0).only_enforce_if(choice.literal.negated())
+                gains.append(_whole(unit * rate) * counted)
+        kept = model.cp.new_int_var(0, _whole(unit * before), "")
+        model.hint(kept, _whole(unit * min(now, before)))
+        model.cp.add(kept <= sum(gains))
+        return [kept]
+
+    def _rate(self, activity: Activity, wish: int | None) -> Fraction:
+        return Fraction(activity.value, wish or activity.wish)
+
+    def stop(self) -> None:
+        """End the search soon; may be called from another thread, and before it runs."""
+        self._stopped = True
+        self._solver.stop_search()
+
+    def run(self) -> Proposal:
+        """Solve stage after stage, holding what those before have reached."""
+        cp = self._model.cp
+        parts: dict[str, list[Assignment]] | None = None
+        effort = 0.0
+        own: list[None] = [None] if self._own else []
+        for expression in [*self._objectives, *own]:
+            if self._stopped:
+                return Proposal(parts, effort, False)
+            if expression is None:
+                # Makes the objective of the problem that of the model again; what is mandatory is held.
+                self._model.objective = type(self._model.objective)(self._model)
+            else:
+                cp.maximize(expression)
+            self._solver.parameters.max_time_in_seconds = self._seconds
+            if self._effort is not None:
+                self._solver.parameters.max_deterministic_time = max(0.0, self._effort - effort)
+            status = self._solver.solve(cp)
+            if status == cp_model.MODEL_INVALID:
+                raise RuntimeError(f"The model is not valid: {cp.validate()}")
+            effort += self._solver.deterministic_time
+            self._seconds = max(0.01, self._seconds - self._solver.wall_time)
+            if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                return Proposal(parts, effort, parts is None and status == cp_model.INFEASIBLE)
+            parts = self._model.solution(self._solver)
+            if status == cp_model.FEASIBLE:
+                return Proposal(parts, effort, False)
+            if expression is not None:
+                cp.add(expression >= round(self._solver.objective_value))
+                self._hint_found()
+        return Proposal(parts, effort, True)
+
+    def _hint_found(self) -> None:
+        """What the last stage found is where the next begins."""
+        values = [
+            (variable, self._solver.value(variable)) for variable, _ in list(self._model.hints.values())
+        ]
+        self._model.cp.clear_hints()  # type: ignore[no-untyped-call]
+        for variable, value in values:
+            self._model.hint(variable, value)
+            self._model.cp.add_hint(variable, value)
+
+
+def _whole(amount: Fraction) -> int:
+    """An amount that the steps of `lexicographic` make whole."""
+    if amount.denominator != 1:
+        raise ValueError(f"{amount} is not a whole number of steps")
+    return math.floor(amount)

@@ -174,6 +174,11 @@ class Crew:
             if starts[person] >> span[0] & 1 and person not in outside:
                 yield person
 
+    def able_when_pinned(self, activity: Activity, need: Need, start: int, duration: int) -> Iterator[str]:
+        """Those who could meet a need of a pinned part, the least versatile first."""
+        span = phase_span(activity, need.phase, start, duration)
+        return self._able(activity, need, span, duration, start, pinned=True)
+
     def _pinned_can(self, who: Person, qualification: str, span: Span) -> bool:
         """Whether a person is there and free for a pinned duty, which may stick out of the horizon."""
         index = self.index

@@ -6,7 +6,7 @@ large models), which `State.insert` then refuses.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Protocol
@@ -97,10 +97,15 @@ class Model:
         Whether the model may forbid nothing that the rules allow, so that its bound is one. Else it
         is as strict as `State` (see `Index.changeovers_are_strict`).
 
+    pins
+        Placements of pinned activities that stand in `state` without people: these are chosen.
+
     Attributes
     ----------
     parts
         For each activity that has a place at all its parts.
+    pin_people
+        For each of `pins` and each of its needs those who could meet it, with literals.
     costs
         What is paid if a literal holds, for changeovers.
     by_row
@@ -122,6 +127,7 @@ class Model:
         incumbent: Mapping[str, Sequence[Assignment]],
         *,
         exact: bool = False,
+        pins: Sequence[Assignment] = (),
     ) -> None:
         self.state = state
         self.index = state.index
@@ -131,6 +137,8 @@ class Model:
         self.loose = exact and self.index.changeovers_are_strict()
         self.by_row = weighted or self.loose
         self.incumbent = incumbent
+        self.pins = pins
+        self.pin_people: dict[str, list[list[tuple[str, cp_model.IntVar]]]] = {}
         self._all_mandatory = all(n in incumbent for n in free if self.index.activities[n].mandatory)
         self.parts: dict[str, list[Part]] = {}
         self.elastic = False
@@ -328,6 +336,12 @@ class Model:
                 found.setdefault(name, []).append(
                     Assignment(name, part.number + 1, mode.id, start, size, people)
                 )
+        for pin in self.pins:
+            people = tuple(
+                tuple(person for person, literal in need if values.boolean_value(literal))
+                for need in self.pin_people[pin.activity]
+            )
+            found[pin.activity] = [replace(pin, people=people)]
         return found
 
 

@@ -10,6 +10,7 @@ from solver.index import phase_span
 from solver.masks import shifted, spans
 from solver.model_sharing import phase_interval, phase_ticks, start_days
 from solver.problem import Need
+from solver.solution import Assignment
 
 if TYPE_CHECKING:
     from solver.model import Model, Part
@@ -43,6 +44,8 @@ def add_people(model: "Model") -> None:
                 duties[person].append((part, need, end - begin, literal))
             # Without enough candidates the sum cannot be reached, and the part stays out.
             model.cp.add(sum(x for _, x in part.people[number]) == need.count * part.present)
+    for pin in model.pins:
+        _choose_for(model, pin, busy)
     for intervals in busy.values():
         if len(intervals) > 1:
             model.cp.add_no_overlap(intervals)
@@ -53,6 +56,25 @@ def add_people(model: "Model") -> None:
             pairs += len(held) * (len(held) - 1) // 2
             if pairs <= _MOST_PAIRS:
                 _rest(model, person, held)
+
+
+def _choose_for(model: "Model", pin: Assignment, busy: dict[str, list[cp_model.IntervalVar]]) -> None:
+    """People for a promise that names none. Its duties are not counted for limits and rest."""
+    activity = model.index.activities[pin.activity]
+    chosen = model.pin_people[pin.activity] = []
+    for need, named in zip(activity.needs, pin.people, strict=True):
+        start, end = phase_span(activity, need.phase, pin.start, pin.duration)
+        literals: list[tuple[str, cp_model.IntVar]] = []
+        chosen.append(literals)
+        if start == end:
+            continue
+        for person in model.state.crew.able_when_pinned(activity, need, pin.start, pin.duration):
+            literal = model.new_literal(person in named)
+            literals.append((person, literal))
+            busy[person].append(
+                model.cp.new_optional_fixed_size_interval_var(start, end - start, literal, "")
+            )
+        model.cp.add(sum(literal for _, literal in literals) == need.count)
 
 
 def _candidates(

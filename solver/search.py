@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -14,6 +14,7 @@ from solver.index import Index
 from solver.model import Model
 from solver.neighbourhoods import Neighbourhoods
 from solver.order import ORDERS, ordered
+from solver.problem import Activity
 from solver.proof import Proof
 from solver.rounds import Round
 from solver.ruin import Ruin
@@ -167,7 +168,11 @@ class _Search:
     def _monolith(self) -> bool:
         """Solve the whole problem as one model; return whether the answer is proven the best."""
         watch, rounds = self._watch, self._options.max_rounds
-        model = self._model(self._movable, exact=True)
+        pins = [name for name, activity in self._index.activities.items() if _may_choose(activity)]
+        if any(name not in self._state.placed for name in pins):
+            return False
+        free = [*self._movable, *pins]
+        model = self._model(free, exact=True)
         fixed = self._fixed_worth(model)
         share = 1.0 if len(self._movable) <= _TINY else _MONOLITH_SHARE
         effort = None if rounds is None else rounds * _ROUND_EFFORT
@@ -178,14 +183,14 @@ class _Search:
         future = solving.submit(self._executor)
         while not self._wait({future: solving}):
             if (found := solving.latest()) is not None:
-                self._take(found, self._movable)
+                self._take(found, free)
             if (bound := solving.bound) is not None:
                 self._lower_bound(model, fixed, bound)
             if self._late():
                 return True
         answer = solving.answer(future)
         if answer.parts is not None:
-            self._take(answer.parts, self._movable)
+            self._take(answer.parts, free)
         if answer.bound is not None:
             self._lower_bound(model, fixed, answer.bound)
         rank = watch.rank
@@ -211,7 +216,9 @@ class _Search:
         worth -= weights.changeover * sum(line.changeover_ticks() for line in lines)
         shares, loads = state.ledger.unplaced_shares(state), state.ledger.loads(state)
         programmes = {parts[0].activity.programme for parts in model.parts.values()}
-        people = {name for part in model.all_parts() for need in part.people for name, _ in need}
+        needs = [need for part in model.all_parts() for need in part.people]
+        needs += [need for pinned in model.pin_people.values() for need in pinned]
+        people = {name for need in needs for name, _ in need}
         worth -= weights.fairness * sum(share**2 for p, share in shares.items() if p not in programmes)
         return worth - weights.balance * sum(load**2 for p, load in loads.items() if p not in people)
 
@@ -252,11 +259,18 @@ class _Search:
 
     def _model(self, free: Sequence[str], *, exact: bool = False) -> Model:
         """Model of some activities against the rest; the state is left as it was."""
-        old = {name: self._state.remove(name) for name in free if name in self._state.placed}
-        model = Model(self._state, free, old, exact=exact)
-        for parts in old.values():
-            for part in parts:
-                self._state.hold(part)
+        state = self._state
+        old = {name: state.remove(name) for name in free if name in state.placed}
+        # Promises stay where they are: what is free about them is who keeps them.
+        pins = [old.pop(name)[0] for name in free if self._index.activities[name].pin is not None]
+        for pin in pins:
+            state.hold(replace(pin, people=()))
+        movable = [name for name in free if self._index.activities[name].pin is None]
+        model = Model(state, movable, old, exact=exact, pins=pins)
+        for pin in pins:
+            state.remove(pin.activity)
+        for part in (*pins, *(part for parts in old.values() for part in parts)):
+            state.hold(part)
         return model
 
     def _wait(self, running: dict[Future[Any], Round]) -> set[Future[Any]]:
@@ -292,7 +306,9 @@ class _Search:
         touched = dict.fromkeys(free)
         refused = []
         for name in self._in_order(proposed):
-            if not state.insert(self._index.activities[name], proposed[name]):
+            if self._index.activities[name].pin is not None:
+                state.hold(proposed[name][0])
+            elif not state.insert(self._index.activities[name], proposed[name]):
                 refused.append(name)
         while broken := state.incomplete(touched):
             touched.update(dict.fromkeys(broken))
@@ -310,5 +326,10 @@ class _Search:
         return True
 
     def _in_order(self, names: dict[str, list[Assignment]]) -> list[str]:
-        """Those before others first, else as in the order of value."""
-        return sorted(names, key=self._place_in_order.__getitem__)
+        """Promises first, then those before others, else as in the order of value."""
+        return sorted(names, key=lambda name: self._place_in_order.get(name, -1))
+
+
+def _may_choose(activity: Activity) -> bool:
+    """Whether the activity is pinned without names to its needs."""
+    return activity.pin is not None and activity.pin.people is None and bool(activity.needs)

@@ -7,10 +7,13 @@ from solver import (
     Activity,
     Assignment,
     Mode,
+    Need,
     Options,
+    Person,
     Pin,
     PrecedenceLag,
     Problem,
+    Qualification,
     Resource,
     problem_to_json,
     solve,
@@ -79,6 +82,27 @@ def test_one_that_may_be_split_need_not_be_where_the_next_uses_the_same_resource
     )
     solution = solve(problem, OPTIONS)
     assert (solution.status, solution.objective) == ("optimal", 2)
+
+
+def test_whoever_keeps_a_promise_without_names_may_be_exchanged():
+    """The pin is first given the one person who could do the other activity, too."""
+    amal = Person("Amal", tuple(Qualification(q, 0, 6) for q in ("welder", "pilot")))
+    bilal = Person("Bilal", tuple(Qualification(q, 0, 6) for q in ("welder", "cook", "nurse")))
+    problem = Problem(
+        6,
+        (
+            Activity("pinned", (Mode("1", ("R1",)),), 4, 4, needs=(Need("welder"),), pin=Pin(0, 4, "1")),
+            Activity("flight", (Mode("2", ("R2",)),), 4, 4, needs=(Need("pilot"),)),
+        ),
+        (Resource("R1"), Resource("R2")),
+        (amal, bilal),
+    )
+    solution = solve(problem, OPTIONS)
+    assert (solution.status, solution.objective) == ("optimal", 2)
+    assert {part.activity: part.people for part in solution.assignments} == {
+        "pinned": (("Bilal",),),
+        "flight": (("Amal",),),
+    }
 
 
 def agrees_with_brute_force(problem: Problem) -> None:

@@ -1,160 +1,158 @@
-"""Solve and verify from the command line.
+"""The engine from the command line: files in, files out.
 
 python -m solver solve problem.json -o solution.json --time-limit 30 --workers 2
 python -m solver verify problem.json solution.json
+python -m solver explain problem.json solution.json --budget 10 -o explanations.json
+python -m solver repair problem.json solution.json --down TVAC-1 40 60 -o repaired.json
+python -m solver schema problem
 
-Exit code 0: done; 1: our fault; 2: what was given is wrong, with every fault on a line of its own.
+Exit code 0: done; 1: our fault; 2: what was given is wrong, with every fault on a line of its own; 130:
+ended by a second Ctrl-C (the first one ends the search and keeps the best so far).
+
+Each command has a file: `cli_solve` (verify too), `cli_explain`, `cli_repair`. `cli_files` reads, writes
+and refuses, `cli_progress` draws the bar, `cli_words` says in words what was found.
 """
 
 import argparse
-import json
-import signal
+import os
 import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TypeAlias, get_args
 
-from solver import (
-    Assignment,
-    CodecError,
-    Options,
-    Problem,
-    ProblemError,
-    Progress,
-    Solution,
-    check,
-    problem_from_json,
-    solution_from_json,
-    solution_to_json,
-    solve,
-    verify,
-)
+from solver.cli_explain import run_explain
+from solver.cli_files import Refused, as_text
+from solver.cli_repair import run_repair
+from solver.cli_solve import run_solve, run_verify
+from solver.schema import Document, json_schema
+from solver.solution import Options, ProblemError
 
-DONE, OUR_FAULT, USERS_FAULT = 0, 1, 2
-
-
-class _Refused(Exception):
-    """What was given cannot be used; each line says one thing."""
+DONE, OUR_FAULT, USERS_FAULT, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code.
+
+    >>> main(["schema", "activity"])  # doctest: +ELLIPSIS
+    {
+     "$schema": "https://json-schema.org/draft/2020-12/schema",
+     "title": "Markaz activity",
+    ...
+    0
+    """
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.command(options)
-    except _Refused as refused:
+        options.command(options)
+    except Refused as refused:
         print(refused, file=sys.stderr)
         return USERS_FAULT
+    except ProblemError as error:
+        print("\n".join(fault.message for fault in error.faults), file=sys.stderr)
+        return USERS_FAULT
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has enough. What is still to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("Ended at once; nothing is kept.", file=sys.stderr)
+        return INTERRUPTED
     except Exception:
         traceback.print_exc()
         print("This is a fault in the solver; please report it with the problem file.", file=sys.stderr)
         return OUR_FAULT
-    return code
+    return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m solver", description="Solve and verify schedules.")
-    commands = parser.add_subparsers(required=True, metavar="solve | verify")
-    defaults = Options()
+    parser = argparse.ArgumentParser(
+        prog="python -m solver", description="Solve, verify, explain and repair schedules."
+    )
+    commands = parser.add_subparsers(required=True, metavar="solve | verify | explain | repair | schema")
+    _add_solve(commands)
+    _add_verify(commands)
+    _add_explain(commands)
+    _add_repair(commands)
+    _add_schema(commands)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _add_solve(commands: _Commands) -> None:
     command = commands.add_parser("solve", help="find a good schedule for a problem")
-    command.add_argument("problem", type=Path, help="problem as JSON")
+    _add_problem(command)
     command.add_argument("-o", "--output", type=Path, help="where to write the solution (default: print it)")
+    command.add_argument("--start", type=Path, metavar="SOLUTION", help="an earlier solution to begin from")
+    _add_search(command)
+    command.set_defaults(command=run_solve)
+
+
+def _add_verify(commands: _Commands) -> None:
+    command = commands.add_parser("verify", help="hold a solution against every rule of its problem")
+    _add_problem(command)
+    command.add_argument("solution", type=Path, help="solution as JSON")
+    command.set_defaults(command=run_verify)
+
+
+def _add_explain(commands: _Commands) -> None:
+    command = commands.add_parser("explain", help="say why activities are not placed, and what would help")
+    _add_problem(command)
+    command.add_argument("solution", type=Path, help="solution as JSON, one that breaks no rule")
+    command.add_argument(
+        "--activity",
+        nargs="+",
+        metavar="ID",
+        help="only these (default: all that are not placed); of one that is placed: why not earlier",
+    )
+    command.add_argument("--budget", type=_positive, default=10.0, help="seconds, 10 if not given")
+    command.add_argument("-o", "--output", type=Path, help="where to write the explanations as JSON")
+    command.set_defaults(command=run_explain)
+
+
+def _add_repair(commands: _Commands) -> None:
+    command = commands.add_parser("repair", help="change a published plan as little as possible")
+    _add_problem(command)
+    command.add_argument("solution", type=Path, help="the published plan, as JSON")
+    happened = command.add_mutually_exclusive_group()
+    happened.add_argument(
+        "--down", nargs=3, metavar=("RESOURCE", "START", "END"), help="it is out of service in these ticks"
+    )
+    happened.add_argument("--add", type=Path, metavar="FILE", help="an activity as JSON has to be done too")
+    happened.add_argument("--cancel", metavar="ID", help="this activity is not asked for any more")
+    happened.add_argument(
+        "--move", nargs=3, metavar=("ID", "START", "MODE"), help="somebody has put this activity there"
+    )
+    command.add_argument("-o", "--output", type=Path, help="where to write the new solution")
+    command.add_argument("--answer", type=Path, metavar="FILE", help="where to write all of the answer")
+    command.add_argument(
+        "--changed-problem", type=Path, metavar="FILE", help="where to write the problem as it is now"
+    )
+    command.epilog = "Without --down, --add, --cancel or --move the problem file is as things are now."
+    _add_search(command)
+    command.set_defaults(command=run_repair)
+
+
+def _add_schema(commands: _Commands) -> None:
+    command = commands.add_parser("schema", help="print the JSON schema of a kind of file")
+    command.add_argument("document", choices=get_args(Document))
+    command.set_defaults(command=_run_schema)
+
+
+def _run_schema(options: argparse.Namespace) -> None:
+    sys.stdout.write(as_text(json_schema(options.document)))
+
+
+def _add_problem(command: argparse.ArgumentParser) -> None:
+    command.add_argument("problem", type=Path, help="problem as JSON")
+
+
+def _add_search(command: argparse.ArgumentParser) -> None:
+    defaults = Options()
     command.add_argument("--time-limit", type=_positive, default=defaults.time_limit, help="seconds")
     command.add_argument("--workers", type=_count, default=defaults.workers, help="processor cores to use")
     command.add_argument("--seed", type=int, default=defaults.seed)
     command.add_argument("--max-rounds", type=int, help="end after so many rounds of improvement")
-    command.set_defaults(command=_solve)
-    command = commands.add_parser("verify", help="hold a solution against every rule of its problem")
-    command.add_argument("problem", type=Path, help="problem as JSON")
-    command.add_argument("solution", type=Path, help="solution as JSON")
-    command.set_defaults(command=_verify)
-    return parser
-
-
-def _solve(options: argparse.Namespace) -> int:
-    problem = _read_problem(options.problem)
-    asked_to_stop = False
-
-    def stop_at_signal(number: int, frame: FrameType | None) -> None:
-        nonlocal asked_to_stop
-        asked_to_stop = True
-
-    before = signal.signal(signal.SIGINT, stop_at_signal)
-    try:
-        solution = solve(
-            problem,
-            Options(options.time_limit, options.workers, options.seed, options.max_rounds),
-            on_progress=_show if sys.stderr.isatty() else None,
-            stop=lambda: asked_to_stop,
-        )
-    except ProblemError as error:
-        raise _Refused("\n".join(fault.message for fault in error.faults)) from error
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if sys.stderr.isatty():
-        print(file=sys.stderr)
-    text = json.dumps(solution_to_json(solution), ensure_ascii=False, indent=1) + "\n"
-    if options.output is None:
-        sys.stdout.write(text)
-    else:
-        _write(options.output, text)
-        print(_summary(problem, solution))
-    return DONE
-
-
-def _verify(options: argparse.Namespace) -> int:
-    problem = _read_problem(options.problem)
-    if faults := check(problem):
-        raise _Refused("\n".join(fault.message for fault in faults))
-    try:
-        solution = solution_from_json(_read(options.solution))
-    except CodecError as error:
-        raise _Refused(f"{options.solution}: {error}") from error
-    verdict = verify(problem, solution.assignments)
-    if verdict.violations:
-        raise _Refused("\n".join(violation.message for violation in verdict.violations))
-    print(f"No rule is broken. Objective {verdict.objective:g}, {len(solution.assignments)} placements.")
-    return DONE
-
-
-def _read_problem(path: Path) -> Problem:
-    try:
-        return problem_from_json(_read(path))
-    except CodecError as error:
-        raise _Refused(f"{path}: {error}") from error
-
-
-def _read(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _Refused(f"{path} cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise _Refused(f"{path} is not JSON: {error}.") from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise _Refused(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def _show(progress: Progress, assignments: tuple[Assignment, ...]) -> None:
-    bound = "" if progress.bound is None else f", at most {progress.bound:.6g}"
-    line = f"{progress.seconds:6.1f} s  objective {progress.objective:.6g}{bound}"
-    print(f"\r{line}, {progress.placed} of {progress.asked} placed   ", end="", file=sys.stderr, flush=True)
-
-
-def _summary(problem: Problem, solution: Solution) -> str:
-    gap = "" if solution.gap is None else f", gap {solution.gap:.1%}"
-    return (
-        f"{solution.status}: objective {solution.objective:g}{gap}, "
-        f"{len(problem.activities) - len(solution.unplaced)} of {len(problem.activities)} placed, "
-        f"{solution.seconds:.1f} s"
-    )
 
 
 def _positive(text: str) -> float:

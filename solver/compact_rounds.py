@@ -56,6 +56,7 @@ class Attempt:
         parameters.num_workers = 1
         parameters.random_seed = seed % (1 << 31)
         parameters.symmetry_level = 0
+        parameters.catch_sigint_signal = False
         # Relaxations of lengths and capacities are weak, and cost more than they cut.
         parameters.linearization_level = 0
         parameters.max_time_in_seconds = max(0.01, seconds)

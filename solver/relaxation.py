@@ -116,6 +116,7 @@ class Component:
         parameters.max_time_in_seconds = max(0.01, end - time.monotonic())
         parameters.num_workers = workers
         parameters.symmetry_level = 0
+        parameters.catch_sigint_signal = False
         if workers == 1:
             # Proves from above, conflict by conflict, where the default waits for the best solution:
             # on weeks of 300 activities it has in 2 s what that has in 20 s.

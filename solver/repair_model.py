@@ -75,6 +75,7 @@ class RepairModel:
         self._solver.parameters.num_workers = workers
         self._solver.parameters.random_seed = seed % (1 << 31)
         self._solver.parameters.symmetry_level = 0
+        self._solver.parameters.catch_sigint_signal = False
         # Takes longer than it saves: the models are small, and most are solved in one go.
         self._solver.parameters.cp_model_probing_level = 0
 

@@ -91,6 +91,8 @@ class Round:
             "num_workers": workers,
             "random_seed": seed % (1 << 31),
             "symmetry_level": 0,
+            # CP-SAT would take SIGINT for itself, which ends the process if it runs in a thread.
+            "catch_sigint_signal": False,
         }
         if effort is not None:
             self._settings["max_deterministic_time"] = effort

@@ -26,7 +26,7 @@ _TINY, _SMALL = 60, 100
 """Most activities that are solved as one model, and that are tried as one before neighbourhoods."""
 
 _MONOLITH_SHARE = 0.3
-_PROOF_SHARE = 0.4
+_PROOF_SHARE, _PROOF_SECONDS = 0.2, 4.5
 
 _WAIT_SECONDS = 0.05
 _GRACE_SECONDS = 0.3
@@ -147,7 +147,8 @@ class _Search:
         """Have a relaxation lower the bound in a thread of its own, if there are workers for both."""
         if self._options.max_rounds is not None or self._options.workers < 2:
             return
-        self._proof = Proof(self._index, _PROOF_SHARE * self._watch.left())
+        left = self._watch.left()
+        self._proof = Proof(self._index, max(_PROOF_SHARE * left, min(_PROOF_SECONDS, left / 3)))
         self._proof.start()
 
     def _ruin(self) -> None:

@@ -28,6 +28,7 @@ from solver import (
     solution_to_json,
     solve,
     verify,
+    why,
 )
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ def solve_run(
         if leaving():
             retrying(lambda: _give_back(mine, pace, follower.standing()))
             return True
-        solution = second_opinion(work.problem, solution)
+        solution = with_all_reasons(work.problem, second_opinion(work.problem, solution))
         retrying(lambda: _finish(mine, work, follower, solution))
     except Exception as error:
         log.exception("run %s attempt %s failed", mine.run_id, mine.attempt)
@@ -110,6 +111,13 @@ def second_opinion(problem: Problem, solution: Solution) -> Solution:
             "This is a fault of the program, not of the requests."
         )
     return replace(solution, objective=verdict.objective)
+
+
+def with_all_reasons(problem: Problem, solution: Solution) -> Solution:
+    """The solution with the reasons that a solve which was stopped had no time for."""
+    if all(left_out.reason.blockers for left_out in solution.unplaced):
+        return solution
+    return replace(solution, unplaced=why(problem, solution.assignments))
 
 
 class _Work:

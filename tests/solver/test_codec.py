@@ -1,12 +1,10 @@
 """The JSON round trip: exact, small, strict, and with one spelling for one problem."""
 
 import dataclasses
-import doctest
 import json
 
 import pytest
 
-from solver import codec
 from solver.codec import (
     CodecError,
     assignments_from_json,
@@ -311,9 +309,3 @@ def test_equal_problems_have_equal_fingerprints_whole_floats_too():
 )
 def test_another_problem_has_another_fingerprint(other):
     assert fingerprint(other) != fingerprint(FULL)
-
-
-def test_examples_in_the_docstrings_run():
-    outcome = doctest.testmod(codec)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

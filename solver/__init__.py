@@ -54,7 +54,7 @@ True
 From the command line: ``python -m solver solve | verify | explain | repair | schema``.
 """
 
-from solver.check import check
+from solver.checks.check import check
 from solver.codec import (
     CodecError,
     activity_from_json,
@@ -75,9 +75,10 @@ from solver.codec import (
     solution_from_json,
     solution_to_json,
 )
-from solver.explain import Explanation, explain, price, why, why_not_earlier
-from solver.force import Price
-from solver.lexicographic import lexicographic
+from solver.explanation.explain import Explanation, explain, price, why, why_not_earlier
+from solver.explanation.force import Price
+from solver.explanation.remedies import Cost, Remedy
+from solver.explanation.remedies import apply as apply_remedy
 from solver.problem import (
     Activity,
     Changeover,
@@ -95,10 +96,9 @@ from solver.problem import (
     Utility,
     Window,
 )
-from solver.remedies import Cost, Remedy
-from solver.remedies import apply as apply_remedy
-from solver.repair import Change, Repair, Toll, repair, toll
-from solver.repair_disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.lexicographic import lexicographic
+from solver.repairs.repair import Change, Repair, Toll, repair, toll
 from solver.schema import json_schema
 from solver.solution import (
     Assignment,
@@ -112,7 +112,7 @@ from solver.solution import (
     Unplaced,
 )
 from solver.solve import solve
-from solver.verify import Verdict, Violation, verify
+from solver.verification.verify import Verdict, Violation, verify
 from solver.weights import Weights
 
 __all__ = [

@@ -21,10 +21,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias, get_args
 
-from solver.cli_explain import run_explain
-from solver.cli_files import Refused, as_text
-from solver.cli_repair import run_repair
-from solver.cli_solve import run_solve, run_verify
+from solver.cli.explain import run_explain
+from solver.cli.files import Refused, as_text
+from solver.cli.repair import run_repair
+from solver.cli.solve import run_solve, run_verify
 from solver.schema import Document, json_schema
 from solver.solution import Options, ProblemError
 

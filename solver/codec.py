@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from solver.codec_plain import CodecError, plain, read, shown
-from solver.explain import Explanation
-from solver.force import Price
+from solver.explanation.explain import Explanation
+from solver.explanation.force import Price
+from solver.explanation.remedies import Remedy
 from solver.problem import Activity, Problem
-from solver.remedies import Remedy
-from solver.repair import Repair
+from solver.repairs.repair import Repair
 from solver.solution import Assignment, Solution
 
 __all__ = [
@@ -197,7 +197,7 @@ def remedy_from_json(data: object) -> Remedy:
 def price_to_json(price: Price) -> dict[str, Any]:
     """One price alone.
 
-    >>> from solver.remedies import Cost
+    >>> from solver.explanation.remedies import Cost
     >>> price_to_json(Price(Cost(2.0, dropped=("spin",)), (), (), proven=True))["cost"]
     {'value_lost': 2, 'dropped': ['spin']}
     """
@@ -219,7 +219,7 @@ def repair_to_json(repair: Repair) -> dict[str, Any]:
     """What `solver.repair` found, as plain dicts and lists; its exact fractions as text, ``7/2``.
 
     >>> from fractions import Fraction
-    >>> from solver.repair import Toll
+    >>> from solver.repairs.repair import Toll
     >>> nothing = Solution((), (), "optimal", 0.0, 0.0, (), seconds=0.5, seed=1)
     >>> found = Repair(nothing, (), Toll(0, Fraction(7, 2), 1, 0, 0), ())
     >>> repair_to_json(found)["toll"]

@@ -14,9 +14,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from solver.codec import EXPLANATIONS_FORMAT, PROBLEM_FORMAT, REPAIR_FORMAT, SOLUTION_FORMAT
 from solver.codec_plain import FRACTION, ROWS, defaults_of, plain
-from solver.explain import Explanation
+from solver.explanation.explain import Explanation
 from solver.problem import Activity, Problem
-from solver.repair import Repair
+from solver.repairs.repair import Repair
 from solver.solution import Solution
 
 Schema = dict[str, Any]

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
-from solver.check import check
-from solver.construct import Chooser, fill
-from solver.index import Index
-from solver.order import ordered
+from solver.checks.check import check
+from solver.explanation.reasons import reasons
 from solver.problem import Problem
-from solver.reasons import reasons
-from solver.search import search
+from solver.search.construct import Chooser, fill
+from solver.search.order import ordered
+from solver.search.search import search
+from solver.search.watch import OnProgress, Watch
 from solver.solution import Assignment, Options, ProblemError, Rule, Solution, Status, Unplaced
-from solver.state import State
-from solver.verify import verify
-from solver.watch import OnProgress, Watch
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 
 _CLOSED = 1e-6
 _STOPPED_SECONDS = 0.1

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from solver.construct import place_pinned
-from solver.frame import Frame
-from solver.index import Index
 from solver.problem import Activity
+from solver.search.construct import place_pinned
 from solver.solution import Assignment, Rule
-from solver.state import State
-from solver.worth import hope
+from solver.state.frame import Frame
+from solver.state.index import Index
+from solver.state.state import State
+from solver.state.worth import hope
 
 # Those before may be placed elsewhere in another schedule, so the order is not asked; nor are
 # changeovers, for which see `Index.changeovers_are_strict`.

@@ -21,14 +21,14 @@ from ortools.math_opt import model_pb2
 from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
 
-from solver.bounds import pins_only
-from solver.cells import cells_of
-from solver.frame import Frame
-from solver.index import Index, Span
-from solver.masks import first, interval, last, shifted, spans
+from solver.bounds.alone import pins_only
 from solver.problem import Activity, Mode
 from solver.solution import Rule
-from solver.state import State
+from solver.state.cells import cells_of
+from solver.state.frame import Frame
+from solver.state.index import Index, Span
+from solver.state.masks import first, interval, last, shifted, spans
+from solver.state.state import State
 
 _SKIP: frozenset[Rule] = frozenset(("changeover", "precedence"))
 _LEAST_CELL = 20
@@ -44,7 +44,7 @@ Row = tuple[str, str, int]
 
 @dataclass(slots=True, eq=False)
 class EnergyBound:
-    """The linear programme of some activities of a relaxed problem (see `solver.relaxed`).
+    """The linear programme of some activities of a relaxed problem (see `solver.bounds.relaxed`).
 
     Attributes
     ----------

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from solver.index import Index, phase_span
-from solver.masks import interval, runs, shifted, spans
-from solver.state import State
+from solver.state.index import Index, phase_span
+from solver.state.masks import interval, runs, shifted, spans
+from solver.state.state import State
 
 if TYPE_CHECKING:
-    from solver.model import Model
+    from solver.model.model import Model
 
 _LAGS = (8, 16)
 """Ticks, measured on shifts of 36 and duties of up to 24: more of them take longer and prove no more."""

@@ -1,6 +1,6 @@
 """A bound of the objective that is worth telling: CP-SAT on a problem that asks for less.
 
-The relaxed problem (`solver.relaxed`) is solved component by component beside the search; what is
+The relaxed problem (`solver.bounds.relaxed`) is solved component by component beside the search; what is
 proven of each adds up to a bound of the whole at any time.
 """
 
@@ -11,12 +11,12 @@ from collections.abc import Callable
 from ortools.sat.python import cp_model
 from ortools.util.python.solve_interrupter import SolveInterrupter
 
-from solver.bounds import alone, pins_only
-from solver.index import Index
-from solver.model import Model
-from solver.relaxation_energy import EnergyBound
-from solver.relaxation_people import add_unbroken_duties
-from solver.relaxed import Relaxed, components, relax
+from solver.bounds.alone import alone, pins_only
+from solver.bounds.energy import EnergyBound
+from solver.bounds.people import add_unbroken_duties
+from solver.bounds.relaxed import Relaxed, components, relax
+from solver.model.model import Model
+from solver.state.index import Index
 
 OnBound = Callable[[float], None]
 

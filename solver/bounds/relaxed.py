@@ -12,10 +12,7 @@ from itertools import combinations, pairwise, product
 
 import numpy as np
 
-from solver.bounds import pins_only, uncertain_pins
-from solver.frame import Frame
-from solver.index import Index, length, phase_span
-from solver.masks import spans
+from solver.bounds.alone import pins_only, uncertain_pins
 from solver.problem import (
     Activity,
     Changeover,
@@ -31,8 +28,11 @@ from solver.problem import (
     Window,
 )
 from solver.solution import Assignment, Rule
-from solver.state import State
-from solver.worth import Ledger, hope, worth
+from solver.state.frame import Frame
+from solver.state.index import Index, length, phase_span
+from solver.state.masks import spans
+from solver.state.state import State
+from solver.state.worth import Ledger, hope, worth
 
 # The rules look at neighbours only, and another one may lie between: see `Index.changeovers_are_strict`.
 _SKIP: frozenset[Rule] = frozenset(("changeover",))

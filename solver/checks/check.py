@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise
 
-from solver.check_activity import activity_faults
-from solver.check_relations import relation_faults
+from solver.checks.activities import activity_faults
+from solver.checks.relations import relation_faults
 from solver.problem import Level, Person, Problem, Resource, Utility, Window
 from solver.solution import Fault
 

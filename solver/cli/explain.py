@@ -2,14 +2,14 @@
 
 import argparse
 
-from solver.cli_files import Refused, read_problem, read_solution, write_json
-from solver.cli_progress import Bar, stop_on_interrupt
-from solver.cli_words import explanation_lines, reason_lines
+from solver.cli.files import Refused, read_problem, read_solution, write_json
+from solver.cli.progress import Bar, stop_on_interrupt
+from solver.cli.words import explanation_lines, reason_lines
 from solver.codec import explanations_to_json
-from solver.explain import Explanation, explain, why_not_earlier
+from solver.explanation.explain import Explanation, explain, why_not_earlier
 from solver.problem import Problem
 from solver.solution import Solution
-from solver.verify import verify
+from solver.verification.verify import verify
 
 
 def run_explain(options: argparse.Namespace) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from solver.check import check
+from solver.checks.check import check
 from solver.codec import CodecError, problem_from_json, solution_from_json
 from solver.problem import Problem
 from solver.solution import Assignment, Fault, Solution

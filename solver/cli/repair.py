@@ -4,15 +4,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from solver.check import check
-from solver.cli_files import Refused, read_as, read_problem, read_solution, refuse_faults, write_json
-from solver.cli_progress import Bar, stop_on_interrupt
-from solver.cli_solve import search_options, summary
-from solver.cli_words import blocker_words, count, names
+from solver.checks.check import check
+from solver.cli.files import Refused, read_as, read_problem, read_solution, refuse_faults, write_json
+from solver.cli.progress import Bar, stop_on_interrupt
+from solver.cli.solve import search_options, summary
+from solver.cli.words import blocker_words, count, names
 from solver.codec import activity_from_json, problem_to_json, repair_to_json, solution_to_json
 from solver.problem import Activity, Pin, Problem, Window
-from solver.repair import Change, Repair, Toll, repair
-from solver.repair_disturb import Added, Cancelled, Disturbance, Down, Moved, disturb
+from solver.repairs.disturb import Added, Cancelled, Disturbance, Down, Moved, disturb
+from solver.repairs.repair import Change, Repair, Toll, repair
 from solver.solution import Assignment
 
 

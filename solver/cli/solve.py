@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from solver.cli_files import (
+from solver.cli.files import (
     Refused,
     as_text,
     read_problem,
@@ -12,12 +12,12 @@ from solver.cli_files import (
     some_of,
     write_json,
 )
-from solver.cli_progress import Bar, stop_on_interrupt
+from solver.cli.progress import Bar, stop_on_interrupt
 from solver.codec import solution_to_json
 from solver.problem import Problem
 from solver.solution import Assignment, Options, Solution
 from solver.solve import solve
-from solver.verify import verify
+from solver.verification.verify import verify
 
 
 def run_solve(options: argparse.Namespace) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from solver.explain import Explanation
-from solver.force import Price
+from solver.explanation.explain import Explanation
+from solver.explanation.force import Price
+from solver.explanation.remedies import Cost, Remedy
 from solver.problem import Problem, Window
-from solver.remedies import Cost, Remedy
 from solver.solution import Blocker, Reason
 
 _MOST_NAMES = 6

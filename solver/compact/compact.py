@@ -9,15 +9,15 @@ import math
 import random
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
-from solver.compact_generate import Built
-from solver.compact_genetic import Genetic
-from solver.compact_lean import Lean, lean
-from solver.compact_rounds import Attempt, Outcome, Proof, Stretches
-from solver.construct import place_pinned
-from solver.index import Index
+from solver.compact.generate import Built
+from solver.compact.genetic import Genetic
+from solver.compact.lean import Lean, lean
+from solver.compact.rounds import Attempt, Outcome, Proof, Stretches
+from solver.search.construct import place_pinned
+from solver.search.watch import Watch
 from solver.solution import Assignment, Options
-from solver.state import State
-from solver.watch import Watch
+from solver.state.index import Index
+from solver.state.state import State
 
 _WAIT_SECONDS = 0.05
 _GRACE_SECONDS = 0.3

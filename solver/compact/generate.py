@@ -9,7 +9,7 @@ a guard bit: a demand is added to a stretch of ticks, and held against what is f
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from solver.compact_lean import Lean
+from solver.compact.lean import Lean
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ its genetic code, and building the child of two left-justified schedules from th
 import random
 from collections.abc import Callable, Sequence
 
-from solver.compact_generate import Built, Generator
-from solver.compact_lean import Lean
+from solver.compact.generate import Built, Generator
+from solver.compact.lean import Lean
 
 _SIZE = 40
 _PATIENCE = 60

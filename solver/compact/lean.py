@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from solver.construct import place_pinned
-from solver.index import Index, length, phase_span
-from solver.masks import has
 from solver.problem import Activity, Phase
-from solver.state import State
+from solver.search.construct import place_pinned
+from solver.state.index import Index, length, phase_span
+from solver.state.masks import has
+from solver.state.state import State
 
 _MOST_FIELDS = 120
 """Most counts kept for each tick; unions of qualifications are given up first."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from solver.compact_generate import Built
-from solver.compact_lean import Field, Lean
+from solver.compact.generate import Built
+from solver.compact.lean import Field, Lean
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from ortools.sat.python import cp_model
 
-from solver.compact_generate import Built
-from solver.compact_lean import Lean
-from solver.compact_model import CompactModel
+from solver.compact.generate import Built
+from solver.compact.lean import Lean
+from solver.compact.model import CompactModel
 
 _FEW = 30
 """Most activities with people of which the whole is relaxed."""

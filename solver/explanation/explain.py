@@ -1,23 +1,24 @@
 """What stands in the way of activities, what it would cost to force them in, and what would help.
 
-Reasons come from masks, see `solver.reasons`. A remedy is shown only after it was tried: the changed
-problem is taken, the activity placed in it anew, and the whole plan held against `solver.verify`.
+Reasons come from masks, see `solver.explanation.reasons`. A remedy is shown only after it was tried:
+the changed problem is taken, the activity placed in it anew, and the whole plan held against
+`solver.verify`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from solver.construct import Chooser, never
-from solver.explain_masks import RULES, Room
-from solver.explain_tries import Trial
-from solver.force import Price, force
-from solver.index import Index
+from solver.explanation.force import Price, force
+from solver.explanation.masks import RULES, Room
+from solver.explanation.reasons import Takers, reason, reasons, smallest
+from solver.explanation.remedies import Remedy
+from solver.explanation.tries import Trial
 from solver.problem import Problem
-from solver.reasons import Takers, reason, reasons, smallest
-from solver.remedies import Remedy
+from solver.search.construct import Chooser, never
 from solver.solution import Assignment, Blocker, Reason, Unplaced
-from solver.state import State
+from solver.state.index import Index
+from solver.state.state import State
 
 _PRICE_SHARE = 0.5
 _MOST_PRICE_SECONDS = 2.0

@@ -5,18 +5,18 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from time import monotonic
 
-from solver.construct import Chooser, fill, never, place_pinned
-from solver.explain_tries import line_of
-from solver.index import Index, length
-from solver.masks import ticks
-from solver.model import Model
-from solver.order import ordered
+from solver.explanation.remedies import Cost, cost_to_others, value_placed
+from solver.explanation.remedies_places import placements
+from solver.explanation.tries import line_of
+from solver.model.model import Model
 from solver.problem import Activity
-from solver.remedies import Cost, cost_to_others, value_placed
-from solver.remedies_places import placements
-from solver.rounds import Answer, Round
+from solver.search.construct import Chooser, fill, never, place_pinned
+from solver.search.order import ordered
+from solver.search.rounds import Answer, Round
 from solver.solution import Assignment
-from solver.state import State
+from solver.state.index import Index, length
+from solver.state.masks import ticks
+from solver.state.state import State
 
 _NEAREST = 45
 _PLACES = 4

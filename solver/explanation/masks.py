@@ -7,13 +7,13 @@ mask of each rule is worked out once, and every set of rules is then a few inter
 from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 
-from solver.construct import Chooser
-from solver.frame import Frame
-from solver.index import phase_span
-from solver.masks import EVERY, at_least, shifted, ticks
 from solver.problem import Activity, Mode
+from solver.search.construct import Chooser
 from solver.solution import Rule
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.index import phase_span
+from solver.state.masks import EVERY, at_least, shifted, ticks
+from solver.state.state import State
 
 RULES: tuple[Rule, ...] = (
     # Tried to be left out in this order: what remains is what says most. A window that is too short

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
-from solver.construct import Chooser, never
-from solver.explain_masks import RULES, Room
-from solver.index import length, phase_span
+from solver.explanation.masks import RULES, Room
 from solver.problem import Activity
+from solver.search.construct import Chooser, never
 from solver.solution import Blocker, Reason, Rule, Unplaced
-from solver.state import State
+from solver.state.index import length, phase_span
+from solver.state.state import State
 
 _MOST_ACTIVITIES = 10
 

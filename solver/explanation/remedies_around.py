@@ -1,20 +1,20 @@
 """Remedies that ask something of those around: one more person, longer hours, more of a utility.
 
 All that is placed stays where it is, and the activity is as it was asked for. Each kind proposes the
-least that helps, found by masks; whether it really helps is for `solver.explain_tries` to verify.
+least that helps, found by masks; whether it really helps is for `solver.explanation.tries` to verify.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from solver.index import Span, length, phase_span
-from solver.masks import interval, runs, spans
+from solver.explanation.remedies import Remedy
+from solver.explanation.remedies_places import Proposal, first_part, placements
 from solver.problem import Activity, Draw, Mode, Need, Resource, Window
-from solver.remedies import Remedy
-from solver.remedies_places import Proposal, first_part, placements
 from solver.solution import Rule
-from solver.state import State
+from solver.state.index import Span, length, phase_span
+from solver.state.masks import interval, runs, spans
+from solver.state.state import State
 
 
 def proposals(state: State, activity: Activity) -> Iterator[Proposal]:

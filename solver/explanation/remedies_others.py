@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from solver.frame import Frame
-from solver.masks import ticks
+from solver.explanation.reasons import Takers
+from solver.explanation.remedies import Remedy, value_placed
+from solver.explanation.remedies_places import Proposal, placements
 from solver.problem import Activity
-from solver.reasons import Takers
-from solver.remedies import Remedy, value_placed
-from solver.remedies_places import Proposal, placements
 from solver.solution import Assignment
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.masks import ticks
+from solver.state.state import State
 
 _MOST_PLACES = 60
 _MOST_MOVED = 40

@@ -1,22 +1,22 @@
 """Remedies that ask something of the activity itself: other times, another place, less of it.
 
 All that is placed stays where it is. Each kind proposes the least that helps, found by masks; whether
-it really helps is for `solver.explain_tries` to verify.
+it really helps is for `solver.explanation.tries` to verify.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, islice
 
-from solver.construct import Chooser
-from solver.frame import Frame
-from solver.index import length, phase_span
-from solver.masks import spans, ticks
+from solver.explanation.remedies import Remedy
+from solver.explanation.remedies_places import Proposal, first_part, placements
 from solver.problem import Activity, Mode, Window
-from solver.remedies import Remedy
-from solver.remedies_places import Proposal, first_part, placements
+from solver.search.construct import Chooser
 from solver.solution import Assignment
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.index import length, phase_span
+from solver.state.masks import spans, ticks
+from solver.state.state import State
 
 _TRIES = 60
 _LEAST_SHARE = 2

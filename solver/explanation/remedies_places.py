@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from solver.frame import Frame
-from solver.masks import ticks
+from solver.explanation.remedies import Remedy
 from solver.problem import Activity, Mode
-from solver.remedies import Remedy
 from solver.solution import Assignment, Rule
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.masks import ticks
+from solver.state.state import State
 
 _TRIES = 60
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from solver import remedies_around, remedies_others, remedies_own
-from solver.construct import Chooser
-from solver.index import Index
-from solver.order import before_first
+from solver.explanation import remedies_around, remedies_others, remedies_own
+from solver.explanation.reasons import Takers
+from solver.explanation.remedies import Remedy, apply, cost_to_others
+from solver.explanation.remedies_places import Proposal
 from solver.problem import Problem
-from solver.reasons import Takers
-from solver.remedies import Remedy, apply, cost_to_others
-from solver.remedies_places import Proposal
+from solver.search.construct import Chooser
+from solver.search.order import before_first
 from solver.solution import Assignment, Reason
-from solver.state import State
-from solver.verify import verify
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 
 _MOST = 5
 _MOST_OF_A_KIND = 2

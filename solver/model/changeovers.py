@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.index import length
+from solver.state.index import length
 
 if TYPE_CHECKING:
-    from solver.model import Choice, Model, Part
+    from solver.model.model import Choice, Model, Part
 
 Use = tuple["Part", "Choice"]
 Orders = dict[tuple[str, int, str, int], cp_model.IntVar]

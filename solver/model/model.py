@@ -1,6 +1,6 @@
 """CP-SAT model of some activities, placed anew around all that is fixed.
 
-What is fixed seldom enters as a constraint: it is cut out of the domains (`solver.frame`). In a few
+What is fixed seldom enters as a constraint: it is cut out of the domains (`solver.state.frame`). In a few
 rare cases the model allows more than the rules (duties whose place hangs on an elastic run, rest in
 large models), which `State.insert` then refuses.
 """
@@ -13,17 +13,17 @@ from typing import Protocol
 
 from ortools.sat.python import cp_model
 
-from solver.cells import Cell, cells_of
-from solver.frame import Frame
-from solver.index import length
-from solver.masks import first, has, last, spans
-from solver.model_objective import Objective
-from solver.model_people import add_people
-from solver.model_rules import add_chains, add_precedences, add_runs
-from solver.model_sharing import add_resources, add_utilities
+from solver.model.objective import Objective
+from solver.model.people import add_people
+from solver.model.rules import add_chains, add_precedences, add_runs
+from solver.model.sharing import add_resources, add_utilities
 from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
-from solver.state import State
+from solver.state.cells import Cell, cells_of
+from solver.state.frame import Frame
+from solver.state.index import length
+from solver.state.masks import first, has, last, spans
+from solver.state.state import State
 
 
 class Values(Protocol):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver import model_terms
-from solver.model_terms import floored
+from solver.model import terms as costs_of
+from solver.model.terms import floored
 from solver.problem import Activity
 
 if TYPE_CHECKING:
-    from solver.model import Model, Part
+    from solver.model.model import Model, Part
 
 _MOST_SCALE = 100_000
 _SQUARES_SCALE = 1_000
@@ -43,14 +43,14 @@ class Objective:
             terms += self._gain(part)
         weights = self._weights
         for weight, term in (
-            (weights.lateness, model_terms.lateness),
-            (weights.preference, model_terms.preference),
-            (weights.makespan, model_terms.makespan),
-            (weights.fairness, model_terms.fairness),
-            (weights.balance, model_terms.balance),
-            (weights.moved, model_terms.moved),
-            (weights.distance, model_terms.distance),
-            (weights.reassigned, model_terms.reassigned),
+            (weights.lateness, costs_of.lateness),
+            (weights.preference, costs_of.preference),
+            (weights.makespan, costs_of.makespan),
+            (weights.fairness, costs_of.fairness),
+            (weights.balance, costs_of.balance),
+            (weights.moved, costs_of.moved),
+            (weights.distance, costs_of.distance),
+            (weights.reassigned, costs_of.reassigned),
         ):
             if weight:
                 terms += [-1 * cost for cost in term(model, weight * self.scale)]

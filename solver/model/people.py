@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.index import phase_span
-from solver.masks import shifted, spans
-from solver.model_sharing import phase_interval, phase_ticks, start_days
+from solver.model.sharing import phase_interval, phase_ticks, start_days
 from solver.problem import Need
 from solver.solution import Assignment
+from solver.state.index import phase_span
+from solver.state.masks import shifted, spans
 
 if TYPE_CHECKING:
-    from solver.model import Model, Part
+    from solver.model.model import Model, Part
 
 Duty = tuple["Part", Need, int, cp_model.IntVar]
 

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.model_sharing import phase_interval
+from solver.model.sharing import phase_interval
 from solver.problem import PrecedenceLag
 
 if TYPE_CHECKING:
-    from solver.model import Model, Part
+    from solver.model.model import Model, Part
 
 
 def add_runs(model: "Model") -> None:

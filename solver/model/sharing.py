@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
-from solver.index import phase_span
-from solver.lines import Pool
-from solver.masks import has, interval, shifted
-from solver.model_changeovers import Orders, Use, add_order, add_row
+from solver.model.changeovers import Orders, Use, add_order, add_row
 from solver.problem import Draw
+from solver.state.index import phase_span
+from solver.state.lines import Pool
+from solver.state.masks import has, interval, shifted
 
 if TYPE_CHECKING:
-    from solver.model import Model, Part
+    from solver.model.model import Model, Part
 
 Take = tuple[cp_model.IntervalVar, int]
 

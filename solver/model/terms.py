@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.index import length, phase_span
-from solver.masks import has
 from solver.problem import Activity, Phase, Pin, Window
-from solver.worth import is_preferred
+from solver.state.index import length, phase_span
+from solver.state.masks import has
+from solver.state.worth import is_preferred
 
 if TYPE_CHECKING:
-    from solver.model import Model, Part
+    from solver.model.model import Model, Part
 
 Terms = Iterator[cp_model.LinearExprT]
 

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from solver.bounds import pins_only
+from solver.bounds.alone import pins_only
 from solver.problem import Activity
-from solver.repair_toll import by_activity, stands
-from solver.repair_why import gone, obstacles
+from solver.repairs.toll import by_activity, stands
+from solver.repairs.why import gone, obstacles
 from solver.solution import Assignment, Blocker
-from solver.state import State
+from solver.state.state import State
 
 Kind = Literal["moved", "dropped", "reassigned", "added", "cancelled"]
 """Not placed just so any more, without a place, with other people, new, or not asked for any more."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from solver.problem import Activity, Pin, Problem, Window
-from solver.repair_toll import by_activity
+from solver.repairs.toll import by_activity
 from solver.solution import Assignment
 
 

@@ -3,16 +3,16 @@
 from collections.abc import Collection
 from fractions import Fraction
 
-from solver.bounds import pins_only
-from solver.frame import Frame
-from solver.index import Index
-from solver.masks import ticks
+from solver.bounds.alone import pins_only
 from solver.problem import Activity
-from solver.repair_near import old_parts
-from solver.repair_toll import Toll, Tolls, stands
-from solver.repair_why import obstacles
+from solver.repairs.near import old_parts
+from solver.repairs.toll import Toll, Tolls, stands
+from solver.repairs.why import obstacles
 from solver.solution import Rule
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.index import Index
+from solver.state.masks import ticks
+from solver.state.state import State
 
 _SKIP: frozenset[Rule] = frozenset(("precedence", "changeover"))
 

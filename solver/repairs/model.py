@@ -7,13 +7,13 @@ from fractions import Fraction
 
 from ortools.sat.python import cp_model
 
-from solver import model_terms
-from solver.lexicographic import MOST_SUM, Term, stages, widest
-from solver.model import Model, Part
+from solver.model import terms as costs_of
+from solver.model.model import Model, Part
 from solver.problem import Activity
-from solver.repair_toll import share
+from solver.repairs.lexicographic import MOST_SUM, Term, stages, widest
+from solver.repairs.toll import share
 from solver.solution import Assignment
-from solver.state import State
+from solver.state.state import State
 from solver.weights import Weights
 
 TERMS: tuple[Term, ...] = ("kept", "moved", "distance", "reassigned")
@@ -47,7 +47,7 @@ class RepairModel:
     own
         Whether the objective of the problem itself is a last stage.
     exact
-        Whether the model may forbid nothing that the rules allow, see `solver.model.Model`.
+        Whether the model may forbid nothing that the rules allow, see `solver.model.model.Model`.
     seconds, effort
         Limits of wall-clock and of deterministic time; None is no limit.
     """
@@ -108,11 +108,11 @@ class RepairModel:
                 if parts[0].activity.previous:
                     terms += self._kept(name, parts, int(weights.kept))
         if weights.moved:
-            terms += [-1 * cost for cost in model_terms.moved(model, weights.moved)]
+            terms += [-1 * cost for cost in costs_of.moved(model, weights.moved)]
         if weights.distance:
-            terms += [-1 * cost for cost in model_terms.distance(model, weights.distance)]
+            terms += [-1 * cost for cost in costs_of.distance(model, weights.distance)]
         if weights.reassigned:
-            terms += [-1 * cost for cost in model_terms.reassigned(model, weights.reassigned)]
+            terms += [-1 * cost for cost in costs_of.reassigned(model, weights.reassigned)]
         return sum(terms)
 
     def _kept(self, name: str, parts: Sequence[Part], unit: int) -> list[cp_model.LinearExprT]:

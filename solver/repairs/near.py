@@ -4,13 +4,13 @@ import random
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from solver.index import Index, length, phase_span
-from solver.order import before_first
 from solver.problem import Activity, Pin
-from solver.repair_toll import people_of
+from solver.repairs.toll import people_of
+from solver.search.order import before_first
 from solver.solution import Assignment
-from solver.state import State
-from solver.verify import verify
+from solver.state.index import Index, length, phase_span
+from solver.state.state import State
+from solver.verification.verify import verify
 
 
 def standing(index: Index) -> State:

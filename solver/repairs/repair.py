@@ -4,16 +4,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from solver.check import check
-from solver.index import Index
+from solver.checks.check import check
+from solver.explanation.reasons import reasons
 from solver.problem import Problem
-from solver.reasons import reasons
-from solver.repair_changes import Change, changes_between, displaced_from
-from solver.repair_search import Search
-from solver.repair_toll import Toll, published, toll
+from solver.repairs.changes import Change, changes_between, displaced_from
+from solver.repairs.search import Search
+from solver.repairs.toll import Toll, published, toll
+from solver.search.watch import OnProgress, Watch
 from solver.solution import Assignment, Options, ProblemError, Progress, Solution
-from solver.verify import verify
-from solver.watch import OnProgress, Watch
+from solver.state.index import Index
+from solver.verification.verify import verify
 
 __all__ = ["Change", "Repair", "Toll", "repair", "toll"]
 

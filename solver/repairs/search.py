@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
-from solver.construct import Chooser, fill
-from solver.index import Index
-from solver.order import before_first, ordered
-from solver.repair_least import least_toll
-from solver.repair_model import Proposal, RepairModel
-from solver.repair_near import Near, core_of, standing
-from solver.repair_toll import Toll, Tolls, people_of, stands
+from solver.repairs.least import least_toll
+from solver.repairs.model import Proposal, RepairModel
+from solver.repairs.near import Near, core_of, standing
+from solver.repairs.toll import Toll, Tolls, people_of, stands
+from solver.search.construct import Chooser, fill
+from solver.search.order import before_first, ordered
+from solver.search.watch import Watch
 from solver.solution import Assignment, Options
-from solver.verify import verify
-from solver.watch import Watch
+from solver.state.index import Index
+from solver.verification.verify import verify
 
 TINY = 30
 """Most activities of which all are placed anew in one model, up to a proven answer."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-from solver.explain_masks import RULES
-from solver.frame import Frame
-from solver.index import phase_span
-from solver.masks import has
+from solver.explanation.masks import RULES
 from solver.problem import Activity, Mode
-from solver.repair_toll import people_of
+from solver.repairs.toll import people_of
 from solver.solution import Assignment, Blocker, Rule
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.index import phase_span
+from solver.state.masks import has
+from solver.state.state import State
 
 Span = tuple[int, int]
 Holds = Callable[[Activity, Assignment], Iterable[Span]]

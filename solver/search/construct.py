@@ -4,14 +4,14 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
-from solver.frame import NO_RULES, Frame, window_starts
-from solver.index import Index, length
-from solver.masks import ticks
-from solver.order import Order, before_first, ordered
 from solver.problem import Activity, Mode
+from solver.search.order import Order, before_first, ordered
 from solver.solution import Assignment, Rule
-from solver.state import State
-from solver.worth import hope
+from solver.state.frame import NO_RULES, Frame, window_starts
+from solver.state.index import Index, length
+from solver.state.masks import ticks
+from solver.state.state import State
+from solver.state.worth import hope
 
 _TRIES = 400
 """Most starts in one mode for which names are looked for."""

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
-from solver.index import Index, length
-from solver.state import State
+from solver.state.index import Index, length
+from solver.state.state import State
 
 _SMALLEST, _LARGEST = 12, 120
 _FORGET = 0.9

@@ -4,11 +4,11 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from solver.frame import Frame
-from solver.index import Index, length
 from solver.problem import Activity
 from solver.solution import Rule
-from solver.state import State
+from solver.state.frame import Frame
+from solver.state.index import Index, length
+from solver.state.state import State
 
 Order = Literal["value", "density", "scarce", "deadline"]
 ORDERS: tuple[Order, ...] = ("density", "value", "scarce", "deadline")

@@ -2,7 +2,7 @@
 
 import threading
 
-from solver.index import Index
+from solver.state.index import Index
 
 
 class Proof(threading.Thread):
@@ -11,7 +11,7 @@ class Proof(threading.Thread):
     def __init__(self, index: Index, seconds: float) -> None:
         super().__init__(name="proof", daemon=True)
         # Takes a tenth of a second to import, which the first schedule is not to wait for.
-        from solver.relaxation import Relaxation
+        from solver.bounds.relaxation import Relaxation
 
         self._relaxation = Relaxation(index)
         self._relaxation.on_bound = self._take

@@ -12,7 +12,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from solver.model import Model
+from solver.model.model import Model
 from solver.solution import Assignment
 
 

@@ -11,11 +11,11 @@ optimization results using the ruin and recreate principle, Journal of Computati
 import random
 from collections.abc import Callable, Iterable
 
-from solver.construct import Chooser, fill
-from solver.index import Index, length
-from solver.neighbourhoods import Neighbourhoods
-from solver.order import before_first
-from solver.state import State
+from solver.search.construct import Chooser, fill
+from solver.search.neighbourhoods import Neighbourhoods
+from solver.search.order import before_first
+from solver.state.index import Index, length
+from solver.state.state import State
 
 _SIZES = (6.0, 10.0, 16.0)
 _BURST = 50

@@ -7,20 +7,20 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from solver.bounds import alone
-from solver.compact import compact
-from solver.construct import Chooser, fill, greedy, place_pinned
-from solver.index import Index
-from solver.model import Model
-from solver.neighbourhoods import Neighbourhoods
-from solver.order import ORDERS, ordered
+from solver.bounds.alone import alone
+from solver.compact.compact import compact
+from solver.model.model import Model
 from solver.problem import Activity
-from solver.proof import Proof
-from solver.rounds import Round
-from solver.ruin import Ruin
+from solver.search.construct import Chooser, fill, greedy, place_pinned
+from solver.search.neighbourhoods import Neighbourhoods
+from solver.search.order import ORDERS, ordered
+from solver.search.proof import Proof
+from solver.search.rounds import Round
+from solver.search.ruin import Ruin
+from solver.search.watch import Watch
 from solver.solution import Assignment, Options
-from solver.state import State
-from solver.watch import Watch
+from solver.state.index import Index
+from solver.state.state import State
 
 _TINY, _SMALL = 60, 100
 """Most activities that are solved as one model, and that are tried as one before neighbourhoods."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from solver.problem import Problem
 from solver.solution import Assignment, Options, Progress
-from solver.state import State
+from solver.state.state import State
 
 OnProgress = Callable[[Progress, tuple[Assignment, ...]], None]
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import product
 
-from solver.frame import Frame
-from solver.masks import first, interval, last, runs, spans
 from solver.problem import Binds, Window
+from solver.state.frame import Frame
+from solver.state.masks import first, interval, last, runs, spans
 
 
 @dataclass(frozen=True, slots=True)

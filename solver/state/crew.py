@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
-from solver.index import Index, Span, phase_span
-from solver.masks import EVERY, Tally, has, interval, runs, shifted
 from solver.problem import Activity, Need, Person
+from solver.state.index import Index, Span, phase_span
+from solver.state.masks import EVERY, Tally, has, interval, runs, shifted
 
 People = tuple[tuple[str, ...], ...]
 

@@ -5,13 +5,13 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING
 
-from solver.index import length, phase_span
-from solver.masks import EVERY, interval, runs, shifted
 from solver.problem import Activity, Mode, Window
 from solver.solution import Assignment, Rule
+from solver.state.index import length, phase_span
+from solver.state.masks import EVERY, interval, runs, shifted
 
 if TYPE_CHECKING:
-    from solver.state import State
+    from solver.state.state import State
 
 NO_RULES: frozenset[Rule] = frozenset()
 

@@ -3,8 +3,8 @@
 from bisect import bisect_right
 from collections import defaultdict
 
-from solver.masks import interval, runs, union
 from solver.problem import Activity, Draw, Mode, Phase, PrecedenceLag, Problem, Window
+from solver.state.masks import interval, runs, union
 
 Span = tuple[int, int]
 

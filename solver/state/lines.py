@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from solver.index import Index, Span
-from solver.masks import from_array, interval
+from solver.state.index import Index, Span
+from solver.state.masks import from_array, interval
 
 
 class Line:

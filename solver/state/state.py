@@ -7,14 +7,14 @@ taken only through `insert`, so a proposal may be loose without the schedule eve
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from solver.crew import Crew
-from solver.frame import Frame
-from solver.index import Index, length, phase_span
-from solver.lines import Budget, Line, Pool
-from solver.masks import has, interval
 from solver.problem import Activity, Pin
 from solver.solution import Assignment
-from solver.worth import Ledger, worth
+from solver.state.crew import Crew
+from solver.state.frame import Frame
+from solver.state.index import Index, length, phase_span
+from solver.state.lines import Budget, Line, Pool
+from solver.state.masks import has, interval
+from solver.state.worth import Ledger, worth
 
 
 class State:
@@ -205,7 +205,7 @@ class State:
     # How good it is
 
     def worth(self, activity: Activity, parts: Sequence[Assignment]) -> float:
-        """What the parts bring by themselves, see `solver.worth.worth`."""
+        """What the parts bring by themselves, see `solver.state.worth.worth`."""
         return worth(self.index, activity, parts)
 
     def shared_cost(self) -> float:

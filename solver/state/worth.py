@@ -7,12 +7,12 @@ exactly what was there before, however often that is done.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from solver.index import Index, length, phase_span
 from solver.problem import Activity, Binds, Mode
 from solver.solution import Assignment
+from solver.state.index import Index, length, phase_span
 
 if TYPE_CHECKING:
-    from solver.state import State
+    from solver.state.state import State
 
 _UNIT = 1 << 40
 

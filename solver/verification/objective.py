@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from solver.problem import Activity, Binds, Window
-from solver.verify_facts import Facts, Placed, intervals_of, lies_in_one
-from solver.verify_sharing import changeovers_needed
+from solver.verification.facts import Facts, Placed, intervals_of, lies_in_one
+from solver.verification.sharing import changeovers_needed
 
 
 def objective(facts: Facts) -> float:

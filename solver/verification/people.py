@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 from solver.problem import Person, Window
-from solver.verify_facts import (
+from solver.verification.facts import (
     Duty,
     Facts,
     Interval,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from solver.problem import Window
-from solver.verify_facts import (
+from solver.verification.facts import (
     Facts,
     Interval,
     Placed,

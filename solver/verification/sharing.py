@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from solver.problem import Resource, Utility
-from solver.verify_facts import (
+from solver.verification.facts import (
     Facts,
     Interval,
     Placed,

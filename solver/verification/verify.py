@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from solver.problem import Problem
 from solver.solution import Assignment
-from solver.verify_facts import Facts, Placed, Violation
-from solver.verify_objective import objective
-from solver.verify_people import PEOPLE_RULES
-from solver.verify_placement import PLACEMENT_RULES
-from solver.verify_sharing import SHARING_RULES
+from solver.verification.facts import Facts, Placed, Violation
+from solver.verification.objective import objective
+from solver.verification.people import PEOPLE_RULES
+from solver.verification.placement import PLACEMENT_RULES
+from solver.verification.sharing import SHARING_RULES
 
 __all__ = ["Verdict", "Violation", "verify"]
 

@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from solver.codec import solution_from_json
+from solver.explanation.remedies import Remedy, apply
 from solver.problem import Activity, Group, Mode, Person, Problem, Qualification, Resource
-from solver.remedies import Remedy, apply
 from solver.solution import Reason
-from solver.verify import verify
+from solver.verification.verify import verify
 from tests.benchmarks.explain_plain import Plain, phase
 from tests.benchmarks.weeks_problem import problem_from_week, read_week
 
@@ -234,7 +234,7 @@ def placed_at(parts):
 
 
 def main() -> None:
-    from solver.explain import explain  # here, so that the checks above stand without the engine
+    from solver.explanation.explain import explain  # here, so that the checks above stand without the engine
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("week", type=Path)

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from solver import Assignment, Options, Problem, solution_from_json, solve, verify
 from solver.codec import assignments_from_json
-from solver.repair import Repair, Toll, repair
+from solver.repairs.repair import Repair, Toll, repair
 from tests.benchmarks.bars import count_bar
 from tests.benchmarks.instances import Trouble, find_instance
 from tests.benchmarks.repair_cases import KINDS, draw

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from solver import Activity, Assignment, Pin, Problem, Window, verify
-from solver.repair_disturb import Added, Cancelled, Disturbance, Down, Moved, disturb
+from solver.repairs.disturb import Added, Cancelled, Disturbance, Down, Moved, disturb
 
 KINDS = ("added", "moved", "cancelled", "down")
 _TRIES = 1_000

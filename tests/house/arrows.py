@@ -29,6 +29,7 @@ FOR_EVERYBODY = ("migrations",)
 """Of these, what shared files may import all the same: whoever opens an instance needs its schema."""
 
 SOLVER_MAY_NOT = ("scheduler", "flask", "sqlalchemy")
+VERIFICATION_MAY = ("solver.problem", "solver.solution", "solver.weights")
 RULES_MAY_NOT = ("flask", "sqlalchemy", "click", "scheduler.database")
 WITHOUT_WEB = ("service", "queries", "models", "rules")
 
@@ -62,6 +63,9 @@ def wrong(place: Path, target: str) -> str | None:
     if place.parts[0] == "solver":
         if _is_within(target, SOLVER_MAY_NOT):
             return "the solver knows no application, no web, no database"
+        own = _is_within(target, (*VERIFICATION_MAY, "solver.verification"))
+        if place.parts[1] == "verification" and _is_within(target, ("solver",)) and not own:
+            return "a second opinion shares no code with the search"
         return None
     here = _area(place)
     there = target.split(".")[1] if target.startswith("scheduler.") else None

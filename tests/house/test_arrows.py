@@ -51,7 +51,8 @@ def plant(tmp_path):
         ("scheduler/database.py", "from scheduler.accounts.models import User"),
         ("solver/solve.py", "from scheduler.intervals import Interval"),
         ("solver/solve.py", "import flask"),
-        ("solver/verify.py", "from sqlalchemy import select"),
+        ("solver/verification/verify.py", "from sqlalchemy import select"),
+        ("solver/verification/verify.py", "from solver.state.masks import interval"),
     ],
 )
 def test_a_wrong_import_that_is_planted_is_found(plant, file, line):
@@ -66,6 +67,7 @@ def test_a_wrong_import_that_is_planted_is_found(plant, file, line):
         ("scheduler/plans/problem.py", "from solver import Problem as Asked"),
         ("scheduler/bookings/views.py", "from flask import request as asked"),
         ("solver/solve.py", "import numpy"),
+        ("solver/verification/verify.py", "from solver.problem import Problem"),
     ],
 )
 def test_an_import_that_is_allowed_is_not_called_wrong(plant, file, line):

@@ -9,8 +9,20 @@ import pytest
 from scheduler.database import session, transaction, utc_now
 from scheduler.plans import ledger, queries, service, solving
 from scheduler.plans.models import SolveRun
-from scheduler.plans.solving import solve_run
-from solver import Assignment, Problem, Progress, Solution, solve
+from scheduler.plans.solving import solve_run, with_all_reasons
+from solver import (
+    Activity,
+    Assignment,
+    Mode,
+    Options,
+    Problem,
+    Progress,
+    Reason,
+    Resource,
+    Solution,
+    Unplaced,
+    solve,
+)
 from tests.centre import make_request
 from tests.plans.week import QUICK, WEEK, Centre
 
@@ -234,3 +246,14 @@ def test_a_worker_that_has_to_go_leaves_the_best_for_the_next(centre, monkeypatc
     monkeypatch.setattr(solving, "solve", solve)
     assert solve_run(run_id, "next", pace=QUICK)
     assert (run_of(run_id).state, run_of(run_id).attempt) == ("done", 2)
+
+
+def test_reasons_that_a_stopped_solve_had_no_time_for_are_found_afterwards():
+    shaker = (Mode("m", ("shaker",)),)
+    problem = Problem(
+        5, tuple(Activity(n, shaker, 4, 4, value=v) for n, v in (("a", 2), ("b", 1))), (Resource("shaker"),)
+    )
+    whole = solve(problem, Options(time_limit=5, workers=1))
+    assert with_all_reasons(problem, whole) is whole
+    stopped = replace(whole, unplaced=(Unplaced("b", Reason(())),))
+    assert with_all_reasons(problem, stopped).unplaced == whole.unplaced

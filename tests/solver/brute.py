@@ -10,7 +10,7 @@ from itertools import combinations, product
 
 from solver.problem import Activity, Mode, Problem
 from solver.solution import Assignment
-from solver.verify import verify
+from solver.verification.verify import verify
 
 Parts = tuple[Assignment, ...]
 

@@ -16,7 +16,7 @@ from solver import (
     Utility,
     Window,
 )
-from solver.check import check
+from solver.checks.check import check
 from solver.problem import Draw
 from solver.weights import Weights
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from solver.check import check
+from solver.checks.check import check
 from solver.problem import Activity, Mode, Problem, Resource
 from solver.solution import Assignment
-from solver.verify import verify
+from solver.verification.verify import verify
 
 LAB, HALL = Resource("lab"), Resource("hall", 3)
 

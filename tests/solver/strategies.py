@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from solver.check import check
+from solver.checks.check import check
 from solver.problem import (
     Activity,
     Changeover,

@@ -18,11 +18,11 @@ from solver.codec import (
     repair_from_json,
     repair_to_json,
 )
-from solver.explain import Explanation
-from solver.force import Price
+from solver.explanation.explain import Explanation
+from solver.explanation.force import Price
+from solver.explanation.remedies import Cost, Remedy
 from solver.problem import Mode, Window
-from solver.remedies import Cost, Remedy
-from solver.repair import Change, Repair, Toll
+from solver.repairs.repair import Change, Repair, Toll
 from solver.solution import Assignment, Blocker, Reason
 from tests.solver.test_codec import FULL, SOLUTION, changed, through_text
 

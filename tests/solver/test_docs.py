@@ -10,7 +10,7 @@ import pytest
 
 import solver
 
-MODULES = ["solver", *(f"solver.{each.name}" for each in pkgutil.iter_modules(solver.__path__))]
+MODULES = ["solver", *(each.name for each in pkgutil.walk_packages(solver.__path__, "solver."))]
 FUNCTIONS = [name for name in solver.__all__ if inspect.isfunction(getattr(solver, name))]
 
 
@@ -33,7 +33,13 @@ def test_examples_are_found():
     found = {
         name for name in MODULES if any(each.examples for each in doctest.DocTestFinder().find(module(name)))
     }
-    assert {"solver", "solver.check", "solver.verify", "solver.codec", "solver.schema"} <= found
+    assert {
+        "solver",
+        "solver.checks.check",
+        "solver.verification.verify",
+        "solver.codec",
+        "solver.schema",
+    } <= found
 
 
 @pytest.mark.parametrize("name", solver.__all__)

@@ -96,7 +96,7 @@ def test_a_fault_of_ours_is_told_apart(path, monkeypatch, capsys):
     def broken(*args, **kwargs):
         raise RuntimeError("a promise was broken")
 
-    monkeypatch.setattr("solver.cli_solve.solve", broken)
+    monkeypatch.setattr("solver.cli.solve.solve", broken)
     assert main(["solve", str(path)]) == 1
     assert "a promise was broken" in capsys.readouterr().err
 
@@ -131,7 +131,7 @@ def test_ctrl_c_keeps_the_best_so_far(path, tmp_path, monkeypatch):
         signal.raise_signal(signal.SIGINT)
         return solve(problem, options, stop=stop, **kwargs)
 
-    monkeypatch.setattr("solver.cli_solve.solve", interrupted)
+    monkeypatch.setattr("solver.cli.solve.solve", interrupted)
     answer = tmp_path / "solution.json"
     assert main(["solve", str(path), "-o", str(answer), "--time-limit", "600"]) == 0
     assert solution_from_json(json.loads(answer.read_text())).status == "stopped"
@@ -142,7 +142,7 @@ def test_a_second_ctrl_c_ends_at_once(path, tmp_path, monkeypatch, capsys):
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("solver.cli_solve.solve", interrupted)
+    monkeypatch.setattr("solver.cli.solve.solve", interrupted)
     answer = tmp_path / "solution.json"
     assert main(["solve", str(path), "-o", str(answer)]) == 130
     assert not answer.exists()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from solver.bounds import alone
-from solver.index import Index
+from solver.bounds.alone import alone
 from solver.problem import Mode, Need
+from solver.state.index import Index
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
 from tests.solver.rules import pinned, staff

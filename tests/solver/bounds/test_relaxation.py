@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, assume, event, given, note, settings
 
 from solver import problem_to_json
-from solver.index import Index
+from solver.bounds.energy import EnergyBound
+from solver.bounds.relaxation import Relaxation
+from solver.bounds.relaxed import relax
 from solver.problem import Changeover, Mode, Need, Pin, PrecedenceLag, Resource, Window
-from solver.relaxation import Relaxation
-from solver.relaxation_energy import EnergyBound
-from solver.relaxed import relax
+from solver.state.index import Index
 from solver.weights import Weights
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.brute import best_objective, is_small
@@ -74,7 +74,7 @@ def test_a_capacity_that_is_too_tight_is_caught(monkeypatch):
         activity("x", needs=(Need("operator"),), value=7), people=(staff("ann", "operator"),), horizon=4
     )
     assert proven(problem) == best_objective(problem) == 7
-    heads = "solver.relaxed._heads"
+    heads = "solver.bounds.relaxed._heads"
     monkeypatch.setattr(heads, lambda state, qualification: [0] * state.index.horizon)
     assert proven(problem) < best_objective(problem)
 

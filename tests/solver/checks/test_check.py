@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from solver.check import check
+from solver.checks.check import check
 from solver.problem import (
     Activity,
     Changeover,
@@ -28,8 +28,7 @@ from solver.problem import (
 )
 from solver.weights import Weights
 
-# By its name: `solver.check` is the function, too.
-CHECK_MODULE = importlib.import_module("solver.check")
+CHECK_MODULE = importlib.import_module("solver.checks.check")
 
 LEAK_TEST = Activity(
     "leak test",
@@ -302,7 +301,7 @@ def test_all_faults_are_told_at_once():
 
 
 def test_every_code_that_check_can_give_has_a_case():
-    source = "".join(path.read_text() for path in Path(CHECK_MODULE.__file__).parent.glob("check*.py"))
+    source = "".join(path.read_text() for path in Path(CHECK_MODULE.__file__).parent.glob("*.py"))
     given = set(re.findall(r'Fault\(\s*"([^"]+)"', source))
     shown = {code for _, codes in FAULTS.values() for code in codes.split()}
     assert len(given) > 20

@@ -7,7 +7,7 @@ import pytest
 
 from solver import explanations_from_json, problem_to_json, solution_to_json, verify
 from solver.__main__ import main
-from solver.remedies import apply
+from solver.explanation.remedies import apply
 from solver.solution import Solution
 from tests.solver.plans import activity, put, week
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from solver.cli_progress import Bar, line, search_facts, stop_on_interrupt
+from solver.cli.progress import Bar, line, search_facts, stop_on_interrupt
 from solver.solution import Progress
 
 FACTS = search_facts(Progress(3.0, objective=18507.25, bound=19770, placed=210, asked=300))

@@ -4,11 +4,11 @@ from typing import get_args
 
 import pytest
 
-from solver.cli_words import blocker_words, explanation_lines, remedy_words
-from solver.explain import Explanation
-from solver.force import Price
+from solver.cli.words import blocker_words, explanation_lines, remedy_words
+from solver.explanation.explain import Explanation
+from solver.explanation.force import Price
+from solver.explanation.remedies import Cost, Kind, Remedy
 from solver.problem import Mode, Window
-from solver.remedies import Cost, Kind, Remedy
 from solver.solution import Blocker, Reason, Rule
 from tests.solver.plans import activity, week
 

@@ -23,12 +23,12 @@ from solver import (
     solve,
     verify,
 )
-from solver.compact import compact
-from solver.compact_genetic import Genetic
-from solver.compact_lean import lean
-from solver.index import Index
-from solver.state import State
-from solver.watch import Watch
+from solver.compact.compact import compact
+from solver.compact.genetic import Genetic
+from solver.compact.lean import lean
+from solver.search.watch import Watch
+from solver.state.index import Index
+from solver.state.state import State
 from solver.weights import Weights
 from tests.solver.brute import best_objective, is_small
 from tests.solver.plain import plain_problems

@@ -7,13 +7,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from solver import Assignment, verify
-from solver.compact_generate import Generator, choose
-from solver.compact_lean import lean
-from solver.construct import place_pinned
-from solver.frame import Frame
-from solver.index import Index
-from solver.masks import ticks
-from solver.state import State
+from solver.compact.generate import Generator, choose
+from solver.compact.lean import lean
+from solver.search.construct import place_pinned
+from solver.state.frame import Frame
+from solver.state.index import Index
+from solver.state.masks import ticks
+from solver.state.state import State
 from tests.solver.plain import plain_problems
 
 some = settings(

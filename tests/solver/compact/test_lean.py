@@ -20,9 +20,9 @@ from solver import (
     Utility,
     Window,
 )
-from solver.compact import is_compact
-from solver.compact_lean import lean
-from solver.index import Index
+from solver.compact.compact import is_compact
+from solver.compact.lean import lean
+from solver.state.index import Index
 from solver.weights import Weights
 
 ROOM = (Mode("m", ("room",)),)

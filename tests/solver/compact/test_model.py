@@ -7,17 +7,17 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver import Activity, Mode, Need, Person, Problem, Qualification, Resource
-from solver.compact_generate import Generator
-from solver.compact_lean import lean
-from solver.compact_model import CompactModel, classes
-from solver.compact_rounds import Proof, Stretches
-from solver.construct import place_pinned
-from solver.index import Index
-from solver.model import Model
-from solver.state import State
+from solver.compact.generate import Generator
+from solver.compact.lean import lean
+from solver.compact.model import CompactModel, classes
+from solver.compact.rounds import Proof, Stretches
+from solver.model.model import Model
+from solver.search.construct import place_pinned
+from solver.state.index import Index
+from solver.state.state import State
 from solver.weights import Weights
+from tests.solver.compact.test_compact import judged
 from tests.solver.plain import plain_problems
-from tests.solver.test_compact import judged
 
 some = settings(
     max_examples=60, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.explain import explain
+from solver.explanation.explain import explain
+from solver.explanation.remedies import Cost
 from solver.problem import PrecedenceLag
-from solver.remedies import Cost
 from solver.solution import Blocker, Options, Reason
 from solver.solve import solve
 from tests.benchmarks.explain_check import fault_of, what_helps, wrong_with

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from solver import Options, solve, verify
-from solver.explain import explain, price, why_not_earlier
+from solver.explanation.explain import explain, price, why_not_earlier
+from solver.explanation.remedies import apply
 from solver.problem import Draw, Mode, Need, PrecedenceLag, Resource, Window
-from solver.remedies import apply
 from solver.solution import Blocker
 from solver.weights import Weights
 from tests.solver.plans import activity, put, week

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver.construct import Chooser, fill, place_pinned
-from solver.explain_masks import RULES, Room
-from solver.index import Index
-from solver.order import ordered
+from solver.explanation.masks import RULES, Room
 from solver.problem import Need
-from solver.state import State
+from solver.search.construct import Chooser, fill, place_pinned
+from solver.search.order import ordered
+from solver.state.index import Index
+from solver.state.state import State
 from tests.solver.plans import week
 from tests.solver.rules import X, staff
 from tests.solver.strategies import problems

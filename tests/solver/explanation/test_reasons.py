@@ -6,14 +6,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from solver import Options, solve
-from solver.construct import Chooser, fill, place_pinned
-from solver.index import Index
-from solver.order import ordered
+from solver.explanation.reasons import reasons
 from solver.problem import Draw, Group, Need, PrecedenceLag, Window
-from solver.reasons import reasons
+from solver.search.construct import Chooser, fill, place_pinned
+from solver.search.order import ordered
 from solver.solution import Blocker
-from solver.state import State
-from solver.verify import verify
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.brute import candidates
 from tests.solver.plans import activity, week

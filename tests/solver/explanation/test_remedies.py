@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.check import check
+from solver.checks.check import check
+from solver.explanation.remedies import Cost, Remedy, apply, cost_to_others
 from solver.problem import Level, Mode, Person, Qualification, Resource, Utility, Window
-from solver.remedies import Cost, Remedy, apply, cost_to_others
 from tests.solver.plans import activity, put, week
 
 LAB = Resource("lab", open=(Window(0, 8),), outages=(Window(2, 6), Window(7, 8)))

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from ortools.sat.python import cp_model
 
-from solver.construct import place_pinned
-from solver.index import Index
-from solver.model import Model
+from solver.model.model import Model
 from solver.problem import Mode, PrecedenceLag, Resource
-from solver.state import State
-from solver.verify import verify
+from solver.search.construct import place_pinned
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.plans import activity, put, week
 from tests.solver.rules import CASES, HOT_COLD, pinned

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 
 from solver import Options, Pin, Problem, Window, check, problem_to_json, solve, verify
-from solver.repair import repair, toll
-from solver.repair_disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.repair import repair, toll
 from tests.solver.brute import LATER, is_small, placements
 from tests.solver.strategies import problems
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver.lexicographic import MOST, lexicographic, stages
 from solver.problem import Person, Pin
-from solver.verify import verify
+from solver.repairs.lexicographic import MOST, lexicographic, stages
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.brute import candidates
 from tests.solver.plans import activity, week

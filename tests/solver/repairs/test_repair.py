@@ -6,10 +6,10 @@ from fractions import Fraction
 import pytest
 
 from solver.problem import Mode, Need, Person, Pin, PrecedenceLag, Qualification, Window
-from solver.repair import Toll, repair, toll
-from solver.repair_disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.disturb import Added, Cancelled, Down, Moved, disturb
+from solver.repairs.repair import Toll, repair, toll
 from solver.solution import Blocker, Options, ProblemError
-from solver.verify import verify
+from solver.verification.verify import verify
 from tests.solver.plans import LAB, activity, put, week
 
 OPTIONS = Options(time_limit=5, workers=1)

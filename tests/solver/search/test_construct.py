@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from solver.construct import Chooser, fill, greedy, place_pinned
-from solver.index import Index
-from solver.order import ORDERS, before_first, ordered
 from solver.problem import Mode, Need, PrecedenceLag, Resource
-from solver.state import State
-from solver.verify import verify
+from solver.search.construct import Chooser, fill, greedy, place_pinned
+from solver.search.order import ORDERS, before_first, ordered
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from solver.construct import greedy
-from solver.index import Index
-from solver.neighbourhoods import Neighbourhoods
 from solver.problem import PrecedenceLag
-from solver.ruin import Ruin
-from solver.verify import verify
+from solver.search.construct import greedy
+from solver.search.neighbourhoods import Neighbourhoods
+from solver.search.ruin import Ruin
+from solver.state.index import Index
+from solver.verification.verify import verify
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
 from tests.solver.rules import pinned

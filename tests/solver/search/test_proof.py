@@ -2,8 +2,8 @@
 
 import pytest
 
-from solver.index import Index
-from solver.proof import Proof
+from solver.search.proof import Proof
+from solver.state.index import Index
 from tests.solver.plans import activity, week
 
 
@@ -30,6 +30,6 @@ def test_a_fault_in_its_thread_is_not_lost(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("solver.relaxation.Relaxation.run", broken)
+    monkeypatch.setattr("solver.bounds.relaxation.Relaxation.run", broken)
     with pytest.raises(ZeroDivisionError):
         proof_of(week(activity("x"))).bound  # noqa: B018 - asking is what raises

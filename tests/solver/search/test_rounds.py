@@ -5,10 +5,10 @@ from multiprocessing import get_context
 
 import pytest
 
-from solver.index import Index
-from solver.model import Model
-from solver.rounds import Round, solve_text
-from solver.state import State
+from solver.model.model import Model
+from solver.search.rounds import Round, solve_text
+from solver.state.index import Index
+from solver.state.state import State
 from tests.benchmarks.weeks_problem import DATA, problem_from_week, read_week
 from tests.solver.plans import activity, week
 

@@ -1,10 +1,10 @@
 """The clock of a solve."""
 
-from solver.construct import greedy
-from solver.index import Index
+from solver.search.construct import greedy
+from solver.search.watch import Watch
 from solver.solution import Options
-from solver.state import State
-from solver.watch import Watch
+from solver.state.index import Index
+from solver.state.state import State
 from tests.solver.plans import activity, week
 
 PROBLEM = week(activity("x", value=3), activity("y", 18, value=2))

@@ -2,13 +2,13 @@
 
 from hypothesis import HealthCheck, given, settings
 
-from solver.cells import cells_of
-from solver.construct import place_pinned
-from solver.frame import Frame
-from solver.index import Index
-from solver.masks import has
 from solver.problem import Window
-from solver.state import State
+from solver.search.construct import place_pinned
+from solver.state.cells import cells_of
+from solver.state.frame import Frame
+from solver.state.index import Index
+from solver.state.masks import has
+from solver.state.state import State
 from tests.solver.plans import activity, week
 from tests.solver.rules import pinned
 from tests.solver.strategies import problems

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.crew import Crew
-from solver.index import Index
 from solver.problem import Need, Window
+from solver.state.crew import Crew
+from solver.state.index import Index
 from tests.solver.plans import activity, week
 from tests.solver.rules import DAYS, staff
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.index import Index, length, phase_span
-from solver.masks import interval
 from solver.problem import Mode, Qualification, Resource, Window
+from solver.state.index import Index, length, phase_span
+from solver.state.masks import interval
 from tests.solver.plans import activity, week
 from tests.solver.rules import DAYS, HOT_COLD, NITROGEN, pinned, staff
 

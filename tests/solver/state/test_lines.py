@@ -1,9 +1,9 @@
 """What a resource or a utility has left."""
 
-from solver.index import Index
-from solver.lines import Budget, Line, Pool
-from solver.masks import interval, ticks
 from solver.problem import Resource
+from solver.state.index import Index
+from solver.state.lines import Budget, Line, Pool
+from solver.state.masks import interval, ticks
 from tests.solver.plans import activity, week
 from tests.solver.rules import DAYS, HOT_COLD, NITROGEN
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver import masks
+from solver.state import masks
 
 TICKS = st.sets(st.integers(0, 40))
 

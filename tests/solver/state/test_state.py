@@ -2,12 +2,12 @@
 
 import pytest
 
-from solver.construct import place_pinned
-from solver.index import Index
 from solver.problem import Mode, PrecedenceLag, Resource
+from solver.search.construct import place_pinned
 from solver.solution import Assignment
-from solver.state import State
-from solver.verify import verify
+from solver.state.index import Index
+from solver.state.state import State
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.plans import activity, broken_rules, put, week
 from tests.solver.rules import CASES, pinned

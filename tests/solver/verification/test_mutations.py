@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from solver.check import check
+from solver.checks.check import check
 from solver.solution import Assignment
-from solver.verify import verify
+from solver.verification.verify import verify
 from tests.solver.rich_world import HORIZON, World, rich_world
 
 SEEDS = range(10)

@@ -18,8 +18,8 @@ from solver import (
     Window,
     verify,
 )
-from solver.index import Index
-from solver.state import State
+from solver.state.index import Index
+from solver.state.state import State
 from solver.weights import Weights
 
 NOTHING = Weights(value=0.0)

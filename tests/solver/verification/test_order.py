@@ -3,7 +3,7 @@
 import pytest
 
 from solver.problem import Mode, Pin, PrecedenceLag
-from solver.verify import verify
+from solver.verification.verify import verify
 from tests.solver.plans import activity, broken_rules, put, week
 
 

@@ -14,7 +14,7 @@ from solver.problem import (
     Utility,
     Window,
 )
-from solver.verify import verify
+from solver.verification.verify import verify
 from tests.solver.plans import activity, broken_rules, put, week, with_resource
 
 

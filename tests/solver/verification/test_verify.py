@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 from solver.problem import Changeover, Mode
-from solver.verify import verify
+from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.plans import activity, broken_rules, put, week, with_resource
 
@@ -40,7 +40,7 @@ def test_mandatory_and_not_placed_breaks_no_rule():
     assert broken_rules(week(activity(mandatory=True))) == []
 
 
-@pytest.mark.parametrize("module", ["solver.verify", "solver.verify_facts"])
+@pytest.mark.parametrize("module", ["solver.verification.verify", "solver.verification.facts"])
 def test_examples_in_the_docstrings_run(module):
     outcome = doctest.testmod(importlib.import_module(module))
     assert outcome.attempted > 0

@@ -1,0 +1,1 @@
+"""Finds what makes a problem meaningless, before anything is searched."""

@@ -1,0 +1,1 @@
+"""Schedules that are to end soon: everything is mandatory, and the makespan counts."""

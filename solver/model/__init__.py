@@ -1,0 +1,1 @@
+"""CP-SAT models of some activities, placed anew around all that is fixed."""

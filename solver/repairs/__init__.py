@@ -1,0 +1,1 @@
+"""The least change to a published plan after a disturbance."""

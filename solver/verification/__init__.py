@@ -1,0 +1,1 @@
+"""A second opinion on every answer: shares no code with the search."""

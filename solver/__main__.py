@@ -25,6 +25,7 @@ from solver.cli.explain import run_explain
 from solver.cli.files import Refused, as_text
 from solver.cli.repair import run_repair
 from solver.cli.solve import run_solve, run_verify
+from solver.repairs.repair import MOST_MOVED
 from solver.schema import Document, json_schema
 from solver.solution import Options, ProblemError
 
@@ -122,6 +123,13 @@ def _add_repair(commands: _Commands) -> None:
     happened.add_argument("--cancel", metavar="ID", help="this activity is not asked for any more")
     happened.add_argument(
         "--move", nargs=3, metavar=("ID", "START", "MODE"), help="somebody has put this activity there"
+    )
+    command.add_argument(
+        "--most-moved",
+        type=float,
+        default=100 * MOST_MOVED,
+        metavar="PERCENT",
+        help="of the bookings, at most, for the value of others (default: %(default)g)",
     )
     command.add_argument("-o", "--output", type=Path, help="where to write the new solution")
     command.add_argument("--answer", type=Path, metavar="FILE", help="where to write all of the answer")

@@ -19,6 +19,9 @@ Binds = Literal["run", "whole"]
 Per = Literal["moment", "day"]
 """How a utility is limited: at every moment (power), or in sum over a day (deliveries)."""
 
+Closed = Literal["avoid", "pause", "run"]
+"""What an activity does while a resource of it is closed: it keeps off, waits, or goes on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -139,11 +142,21 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """`count` different people who hold `qualification` over the whole of `phase`."""
+    """`count` different people who hold `qualification` over the whole of `phase`.
+
+    Parameters
+    ----------
+    longest
+        Most ticks that anybody is on it at a stretch; None is no limit. A phase of more ticks (pauses
+        not counted) is shared: the fewest duties that are short enough, one after the other, of equal
+        length rounded up, each by `count` people who hold the qualification over their own duty.
+        Nobody has two neighbouring duties. Limits and rest of people count each duty for itself.
+    """
 
     qualification: str
     count: int = 1
     phase: Phase = "all"
+    longest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,10 +208,10 @@ class Pin:
     start
         First tick of the setup. May lie before tick 0, and the end after the horizon.
     duration
-        Ticks of the run.
+        Ticks from the start of the run to its end, pauses included.
     people
-        Names for each need, in the order of the activity's needs; None lets the solver choose
-        (then qualification, shifts and absences bind those it chooses).
+        Names for each need, in the order of the activity's needs, as in an assignment; None lets the
+        solver choose (then qualification, shifts and absences bind those it chooses).
     """
 
     start: int
@@ -221,6 +234,14 @@ class Activity:
     most_parts, least_part
         At most so many placements, each with its own setup, teardown and mode, each with a run of
         at least `least_part` ticks. One part is always allowed.
+    closed
+        What becomes of it while a resource of its mode is closed. "avoid": the whole lies in opening
+        hours. "run": opening hours do not bind it. "pause": its run waits until all resources of the
+        mode are open again, and takes as many open ticks as its wish. It starts and ends in open
+        time, as setup and teardown lie in open time. Resources and groups are held through the
+        pauses; people (participants too) and draws are there in the ticks of work only, so that what
+        is before a pause and what is after it are two duties of the same people, each with its own
+        limits and rest. Needs a fixed length in each mode and one part. Outages bind all three.
     release, deadline
         The whole of each part lies in ``[release, deadline)``; None means the horizon.
     due
@@ -259,6 +280,7 @@ class Activity:
     teardown: int = 0
     most_parts: int = 1
     least_part: int = 1
+    closed: Closed = "avoid"
     release: int | None = None
     deadline: int | None = None
     due: int | None = None
@@ -303,9 +325,9 @@ class Problem:
     """One horizon of one site.
 
     The objective, to be made as large as possible, is the sum over placed activities of
-    ``value * placed / wish`` (ticks of run, of the mode's wish; parts add up) less the penalties of
-    the modes used, less what `weights` says that the rest costs: being late, changing over, leaving
-    the preferred windows or the previous place, and so on, see `Weights`.
+    ``value * placed / wish`` (ticks of run without pauses, of the mode's wish; parts add up) less the
+    penalties of the modes used, less what `weights` says that the rest costs: being late, changing
+    over, leaving the preferred windows or the previous place, and so on, see `Weights`.
 
     Parameters
     ----------

@@ -154,7 +154,7 @@ def meanings(cls: type) -> dict[str, str]:
 
     >>> from solver.problem import Pin, Utility
     >>> meanings(Pin)["duration"], meanings(Utility)
-    ('Ticks of the run.', {})
+    ('Ticks from the start of the run to its end, pauses included.', {})
     """
     sections = re.split(r"\n(\w+)\n---+\n", f"\n{_docstring(cls)}")
     found: dict[str, str] = {}

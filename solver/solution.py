@@ -35,9 +35,11 @@ class Assignment:
     start
         First tick of the setup; the run begins `activity.setup` ticks later.
     duration
-        Ticks of the run.
+        Ticks from the start of the run to its end. A run that pauses (`Activity.closed`) works only in
+        those of them in which all resources of its mode are open; there are as many as its wish.
     people
-        For each need of the activity, in its order, the ids of those who meet it.
+        For each need of the activity, in its order, the ids of those who meet it. Of a need that is
+        shared (`Need.longest`) those of the first duty, then those of the second, and so on.
     """
 
     activity: str
@@ -151,6 +153,8 @@ class Options:
         Seconds of wall clock, positive.
     workers
         CP-SAT workers, and neighbourhoods at a time, at least 1.
+    seed
+        What all that is drawn at random begins with; any whole number.
     max_rounds
         End after so many rounds of improvement, whatever the clock says; with one worker and a seed
         the answer is then the same each time. None: no limit.

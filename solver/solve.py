@@ -9,6 +9,7 @@ from solver.problem import Problem
 from solver.search.construct import Chooser, fill
 from solver.search.order import ordered
 from solver.search.search import search
+from solver.search.start import first_schedule
 from solver.search.watch import OnProgress, Watch
 from solver.solution import Assignment, Options, ProblemError, Rule, Solution, Status, Unplaced
 from solver.state.index import Index
@@ -17,6 +18,7 @@ from solver.verification.verify import verify
 
 _CLOSED = 1e-6
 _STOPPED_SECONDS = 0.1
+_SAMPLE_SECONDS, _SAMPLE_SHARE = 0.5, 0.01
 _FITS: frozenset[Rule] = frozenset(("worth", "chain"))
 """Rules that stand in the way of what there would be room for."""
 
@@ -62,7 +64,10 @@ def solve(
         raise ProblemError(problem, tuple(faults))
     watch = Watch(problem, options, on_progress, stop)
     index = Index(problem)
-    search(index, options, watch, start, executor)
+    first = first_schedule(index, options, watch, start)
+    if options.max_rounds is None:
+        watch.keep_back(_seconds_for_reasons(first, watch, options))
+    search(index, options, watch, first, executor)
     state = State(index)
     state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
     unplaced = _settle(state, watch)
@@ -81,6 +86,15 @@ def solve(
     )
 
 
+def _seconds_for_reasons(state: State, watch: Watch, options: Options) -> float:
+    """About how long it will take to find a reason for all that is left out."""
+    begun = watch.seconds()
+    most = min(_SAMPLE_SECONDS, _SAMPLE_SHARE * options.time_limit)
+    found = reasons(state, lambda: watch.over() or watch.seconds() - begun > most)
+    known = sum(bool(each.reason.blockers) for each in found)
+    return (watch.seconds() - begun) * len(found) / max(1, known)
+
+
 def _settle(state: State, watch: Watch) -> tuple[Unplaced, ...]:
     """Place what still fits, and say of the rest why it does not.
 
@@ -92,6 +106,9 @@ def _settle(state: State, watch: Watch) -> tuple[Unplaced, ...]:
         return watch.seconds() > end
 
     chooser = Chooser(state.index)
+    # Most of what fits is found here, in less time than reasons take that would say so.
+    if fill(state, ordered(state.index, "density"), chooser, over):
+        watch.offer(state)
     while True:
         found = reasons(state, over)
         fit = {each.activity for each in found if {b.rule for b in each.reason.blockers} & _FITS}

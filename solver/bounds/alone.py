@@ -49,7 +49,8 @@ def alone(index: Index) -> dict[str, float]:
         pin = activity.pin
         if pin is not None:
             mode = index.modes[activity.id][pin.mode]
-            worth[activity.id] = max(0.0, hope(index, activity, mode, pin.duration))
+            worked = index.calendar.worked(activity, mode, pin.start, pin.duration)
+            worth[activity.id] = max(0.0, hope(index, activity, mode, worked))
         else:
             worth[activity.id] = max([0.0, *most_shares(state, activity, _SKIP).values()])
     return worth
@@ -62,6 +63,10 @@ def most_shares(state: State, activity: Activity, skip: Collection[Rule]) -> dic
         frame = Frame(state, activity, mode, skip)
         wish = state.index.wish(activity, mode)
         least = state.index.least(activity, mode)
+        if activity.closed == "pause":
+            if any(frame.starts(ticks) for ticks, _ in state.index.ways(activity, mode)):
+                found[mode.id] = hope(state.index, activity, mode, wish)
+            continue
         if activity.most_parts > 1:
             # Several parts may reach the wish where no single one does.
             least = min(least, activity.least_part)

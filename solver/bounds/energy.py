@@ -60,10 +60,18 @@ class EnergyBound:
     _gains: list[float] = field(default_factory=list)
     _uppers: list[float] = field(default_factory=list)
     _entries: list[tuple[int, int, float]] = field(default_factory=list)
+    _never_closed: set[str] = field(default_factory=set)
 
     def build(self) -> None:
         """Choose the cells, and write the programme."""
         state = pins_only(self.index)
+        self._never_closed = {
+            resource
+            for name in self.names
+            for mode in self.index.activities[name].modes
+            if self.index.activities[name].closed == "run"
+            for resource in mode.resources
+        }
         reaches = {name: list(self._reach(state, name)) for name in self.names}
         ticks = sum(end - start for modes in reaches.values() for _, row in modes for start, end in row)
         cell = max(_LEAST_CELL, -(-ticks // _MOST_PIECES))
@@ -114,7 +122,13 @@ class EnergyBound:
             if activity.most_parts > 1:
                 shortest = min(shortest, activity.least_part)
             frame = Frame(state, activity, mode, _SKIP, first=False, last=False)
-            if shortest < longest or activity.most_parts > 1:
+            if activity.closed == "pause":
+                found = {
+                    span
+                    for ticks, _ in self.index.ways(activity, mode)
+                    for span in spans(_cover(shifted(frame.starts(ticks), activity.setup), ticks))
+                }
+            elif shortest < longest or activity.most_parts > 1:
                 cells = cells_of(frame, shortest)
                 found = {(first(each.starts) + activity.setup, last(each.ends)) for each in cells}
             else:
@@ -146,7 +160,9 @@ class EnergyBound:
         return left
 
     def _open(self, resource: str) -> int:
-        return self.index.open[resource] & ~self.index.outage[resource]
+        """Ticks in which somebody may be at work on it."""
+        hours = self.index.full if resource in self._never_closed else self.index.open[resource]
+        return hours & ~self.index.outage[resource]
 
     def _activity(
         self,

@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 from solver.state.index import Index, phase_span
 from solver.state.masks import interval, runs, shifted, spans
 from solver.state.state import State
+from solver.state.work import relay
 
 if TYPE_CHECKING:
     from solver.model.model import Model
@@ -72,15 +73,18 @@ def _shortened(model: "Model", index: Index, lag: int) -> dict[str, list[tuple[c
     """For each qualification the duties of known length that last longer than the lag, without it."""
     takes: dict[str, list[tuple[cp_model.IntervalVar, int]]] = defaultdict(list)
     for part in model.all_parts():
-        if not isinstance(part.size, int):
+        # What is done before a pause, and behind it, are two duties that move against each other.
+        if not isinstance(part.size, int) or part.activity.closed == "pause":
             continue
         for need in index.activities[part.activity.id].needs:
-            begin, end = phase_span(part.activity, need.phase, 0, part.size)
-            if end - begin > lag:
-                rest = model.cp.new_optional_fixed_size_interval_var(
-                    part.start + begin + lag, end - begin - lag, part.present, ""
-                )
-                takes[need.qualification].append((rest, need.count))
+            for ((begin, end),) in relay(
+                (phase_span(part.activity, need.phase, 0, part.size),), need.longest
+            ):
+                if end - begin > lag:
+                    rest = model.cp.new_optional_fixed_size_interval_var(
+                        part.start + begin + lag, end - begin - lag, part.present, ""
+                    )
+                    takes[need.qualification].append((rest, need.count))
     return takes
 
 
@@ -91,9 +95,10 @@ def _pinned(index: Index, state: State, qualification: str, lag: int) -> Sequenc
         pin = activity.pin
         if pin is None or pin.people is not None or activity.id not in state.placed:
             continue
+        mode = index.modes[activity.id][pin.mode]
         for need in activity.needs:
-            begin, end = phase_span(activity, need.phase, pin.start, pin.duration)
-            mask = interval(begin + lag, end)
-            if need.qualification == qualification and mask:
-                found.append((max(0, begin + lag), min(end, index.horizon), need.count))
+            duties = index.calendar.duties(activity, mode, need, pin.start, pin.duration)
+            for begin, end in (piece for pieces in duties for piece in pieces):
+                if need.qualification == qualification and interval(begin + lag, end):
+                    found.append((max(0, begin + lag), min(end, index.horizon), need.count))
     return found

@@ -80,7 +80,7 @@ def relax(index: Index) -> Relaxed:
                 needs=(),
                 draws=(*activity.draws, *_staff(activity, skills)),
                 participants=(),
-                groups=(*activity.groups, *(persons[p] for p in activity.participants)),
+                groups=(*activity.groups, *(persons[p] for p in _present(activity))),
                 mandatory=False,
             )
     _drop_hopeless(problem, kept, doubtful)
@@ -106,7 +106,8 @@ def relax(index: Index) -> Relaxed:
             continue
         if activity.id in doubtful:
             mode = index.modes[activity.id][pin.mode]
-            constant += max(0.0, hope(index, activity, mode, pin.duration))
+            worked = index.calendar.worked(activity, mode, pin.start, pin.duration)
+            constant += max(0.0, hope(index, activity, mode, worked))
         else:
             placed = Assignment(activity.id, 1, pin.mode, pin.start, pin.duration)
             constant += worth(own, own.activities[activity.id], [placed])
@@ -135,6 +136,10 @@ def _modes(state: State, activity: Activity, movable: Collection[str]) -> Iterat
         if several:
             shortest = min(shortest, activity.least_part)
         frame = Frame(state, activity, mode, _SKIP, first=not several, last=not several, free=movable)
+        if activity.closed == "pause":
+            if any(frame.starts(ticks) for ticks, _ in index.ways(activity, mode)):
+                yield mode
+            continue
         starts = frame.starts(shortest)
         if not starts:
             continue
@@ -143,6 +148,11 @@ def _modes(state: State, activity: Activity, movable: Collection[str]) -> Iterat
             continue
         whole = length(activity, longest)
         yield replace(mode, windows=tuple(Window(a, b - 1 + whole) for a, b in spans(starts)))
+
+
+def _present(activity: Activity) -> tuple[str, ...]:
+    """Who takes part without a break: from a run that pauses they may go elsewhere, a group may not."""
+    return () if activity.closed == "pause" else activity.participants
 
 
 def _staff(activity: Activity, skills: dict[str, str]) -> Iterator[Draw]:

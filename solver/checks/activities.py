@@ -29,6 +29,7 @@ def activity_faults(problem: Problem) -> Iterator[Fault]:
                 f"{activity.id}: deadline {activity.deadline} is not after release {activity.release}.",
             )
         yield from _modes(activity, resources)
+        yield from _pausing(activity)
         yield from _people_and_draws(activity)
         for kind, ids in (
             ("person", activity.participants),
@@ -119,8 +120,38 @@ def _mode_length(activity: Activity, mode: Mode, where: str) -> Iterator[Fault]:
         yield Fault("least-above-wish", activity.id, f"{where}: least {least} is more than wish {wish}.")
 
 
+def _pausing(activity: Activity) -> Iterator[Fault]:
+    """What a run that pauses cannot be besides: its end hangs on its start alone."""
+    if activity.closed != "pause":
+        return
+    if activity.most_parts > 1:
+        yield Fault(
+            "pause",
+            activity.id,
+            f"{activity.id}: it may be in {activity.most_parts} parts and pauses while closed. "
+            'Set most_parts to 1, or closed to "avoid".',
+        )
+    for mode in activity.modes:
+        wish = activity.wish if mode.wish is None else mode.wish
+        least = min(activity.least, wish) if mode.least is None else mode.least
+        if least < wish:
+            yield Fault(
+                "pause",
+                activity.id,
+                f"{activity.id}, mode {mode.id}: its run takes {least} to {wish} ticks and pauses while "
+                f'closed. Give it one length (least {wish}), or set closed to "avoid".',
+            )
+
+
 def _people_and_draws(activity: Activity) -> Iterator[Fault]:
     for need in activity.needs:
+        if need.longest is not None and need.longest < 1:
+            yield Fault(
+                "not-positive",
+                activity.id,
+                f"{activity.id}: the longest duty with {need.qualification} is {need.longest} ticks; "
+                "it must be at least 1.",
+            )
         if need.count < 1:
             yield Fault(
                 "not-positive",
@@ -156,9 +187,11 @@ def _pin(activity: Activity, people: set[str]) -> Iterator[Fault]:
             activity.id,
             f"{activity.id}: it is pinned with people for {len(pin.people)} of {len(activity.needs)} needs.",
         )
-    for names in pin.people:
+    for number, names in enumerate(pin.people):
         for name in sorted(set(names) - people):
             yield Fault("unknown-person", activity.id, f"{activity.id}: there is no person {name!r}.")
+        if number < len(activity.needs) and activity.needs[number].longest is not None:
+            continue  # whoever is relieved may come again
         for name in _repeated(names):
             yield Fault("duplicate-id", activity.id, f"{activity.id}: {name} is pinned twice on one need.")
 

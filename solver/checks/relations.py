@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from solver.problem import Activity, Mode, Phase, Pin, Problem
+from solver.problem import Activity, Mode, Pin, Problem
 from solver.solution import Fault
+from solver.state.work import Calendar, phase_span
 
 
 def relation_faults(problem: Problem) -> Iterator[Fault]:
@@ -95,13 +96,14 @@ def _chains(problem: Problem) -> Iterator[Fault]:
 
 def _clashes(problem: Problem) -> Iterator[Fault]:
     """Pins that take the same resource of capacity 1, person or group at the same time."""
+    calendar = Calendar(problem.resources, problem.horizon)
     single = {resource.id for resource in problem.resources if resource.capacity == 1}
     taken: dict[tuple[str, str], list[tuple[int, int, str]]] = defaultdict(list)
     for activity in problem.activities:
         mode = next((m for m in activity.modes if activity.pin and m.id == activity.pin.mode), None)
         if activity.pin is None or mode is None:
             continue
-        for holder, start, end in _taken_by(activity, activity.pin, mode, single):
+        for holder, start, end in _taken_by(calendar, activity, activity.pin, mode, single):
             if start < end:
                 taken[holder].append((start, end, activity.id))
     for (kind, holder_id), spans in taken.items():
@@ -118,24 +120,21 @@ def _clashes(problem: Problem) -> Iterator[Fault]:
 
 
 def _taken_by(
-    activity: Activity, pin: Pin, mode: Mode, single: set[str]
+    calendar: Calendar, activity: Activity, pin: Pin, mode: Mode, single: set[str]
 ) -> Iterator[tuple[tuple[str, str], int, int]]:
     """What a pin takes for itself alone: holder, start, end."""
-    run = pin.start + activity.setup
-    run_end = run + pin.duration
-    spans: dict[Phase, tuple[int, int]] = {
-        "setup": (pin.start, run),
-        "run": (run, run_end),
-        "teardown": (run_end, run_end + activity.teardown),
-        "all": (pin.start, run_end + activity.teardown),
-    }
+    whole = phase_span(activity, "all", pin.start, pin.duration)
+    run = phase_span(activity, "run", pin.start, pin.duration)
     for resource_id in dict.fromkeys(mode.resources):
         if resource_id in single:
-            yield ("resource", resource_id), *spans["all"]
+            yield ("resource", resource_id), *whole
     for group in dict.fromkeys(activity.groups):
-        yield ("group", group), *spans["run"]
+        yield ("group", group), *run
     for name in dict.fromkeys(activity.participants):
-        yield ("person", name), *spans["run"]
+        for piece in calendar.pieces(activity, mode, "run", pin.start, pin.duration):
+            yield ("person", name), *piece
     for need, names in zip(activity.needs, pin.people or (), strict=False):
-        for name in dict.fromkeys(names):
-            yield ("person", name), *spans[need.phase]
+        if need.longest is None or need.longest > 0:
+            on_duty = calendar.named(activity, mode, need, names, pin.start, pin.duration)
+            for name, piece in dict.fromkeys(on_duty):
+                yield ("person", name), *piece

@@ -28,7 +28,14 @@ def run_repair(options: argparse.Namespace) -> None:
             raise Refused(str(error)) from error
         refuse_faults(check(problem))
     with stop_on_interrupt() as stopped, Bar(options.time_limit) as bar:
-        found = repair(problem, plan, search_options(options), on_progress=bar.show, stop=stopped)
+        found = repair(
+            problem,
+            plan,
+            search_options(options),
+            on_progress=bar.show,
+            stop=stopped,
+            most_moved=_share(options.most_moved),
+        )
     for path, data in (
         (options.output, solution_to_json(found.solution)),
         (options.answer, repair_to_json(found)),
@@ -96,6 +103,12 @@ def _disturbance(
     if options.move is not None:
         return _moved(problem, plan, *options.move)
     return None
+
+
+def _share(percent: float) -> float:
+    if not 0 <= percent <= 100:
+        raise Refused(f"--most-moved: {percent:g} is no share of the bookings; give 0 to 100 percent.")
+    return percent / 100
 
 
 def _moved(problem: Problem, plan: Sequence[Assignment], name: str, start: str, mode: str) -> Moved:

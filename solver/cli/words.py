@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from solver.explanation.explain import Explanation
-from solver.explanation.force import Price
 from solver.explanation.remedies import Cost, Remedy
 from solver.problem import Problem, Window
 from solver.solution import Blocker, Reason
@@ -17,7 +16,7 @@ def explanation_lines(problem: Problem, explanation: Explanation) -> list[str]:
     must = ", mandatory" if activity.mandatory else ""
     lines = [f"{activity.id} (value {activity.value}{must}) is not placed."]
     lines += [f"  In the way: {text}" for text in reason_lines(explanation.reason)]
-    lines.append(f"  Price: {_price(explanation.price)}")
+    lines.append(f"  Price: {_price(explanation)}")
     if explanation.remedies:
         lines.append("  Any one of these places it:")
         lines += [f"  - {remedy_words(remedy)} ({_effect(remedy)})" for remedy in explanation.remedies]
@@ -133,9 +132,12 @@ def count(number: float, thing: str) -> str:
     return f"{number:g} {thing}{'' if number == 1 else 's'}"
 
 
-def _price(price: Price | None) -> str:
+def _price(explanation: Explanation) -> str:
+    price = explanation.price
+    if price is None and explanation.has_place is None:
+        return "not known, the time was up: give more --budget."
     if price is None:
-        return "it has no place even if others give way, or the time was up before one was found."
+        return "none: it has no place even where all others give way."
     too = f", {names(price.placed_too)} placed with it" if price.placed_too else ""
     known = "the least near it" if price.proven else "the least that was found"
     return f"to force it in, {cost_words(price.cost)}{too} ({known})."

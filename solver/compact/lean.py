@@ -120,6 +120,10 @@ def _is_plain(index: Index, activity: Activity) -> bool:
     mode = activity.modes[0]
     if index.least(activity, mode) != index.wish(activity, mode):
         return False
+    if activity.closed != "avoid" and any(index.open[r] != index.full for r in mode.resources):
+        return False
+    if any(need.longest is not None for need in activity.needs):
+        return False
     if activity.windows or mode.windows or activity.groups or activity.participants:
         return False
     if activity.configuration is not None and any(index.gaps[r] for r in mode.resources):

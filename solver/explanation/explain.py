@@ -11,13 +11,13 @@ from time import monotonic
 
 from solver.explanation.force import Price, force
 from solver.explanation.masks import RULES, Room
+from solver.explanation.placed import placed_state
 from solver.explanation.reasons import Takers, reason, reasons, smallest
 from solver.explanation.remedies import Remedy
 from solver.explanation.tries import Trial
 from solver.problem import Problem
 from solver.search.construct import Chooser, never
 from solver.solution import Assignment, Blocker, Reason, Unplaced
-from solver.state.index import Index
 from solver.state.state import State
 
 _PRICE_SHARE = 0.5
@@ -31,16 +31,19 @@ class Explanation:
     Parameters
     ----------
     price
-        The least that forcing it in was found to cost others; None if it cannot be placed at all, or
-        there was no time to find out.
+        The least that forcing it in was found to cost others; None if `has_place` is not true.
     remedies
         At most five, each verified, those that cost others least first, then those that change least.
+    has_place
+        Whether it can be placed where all others give way; None: the time was up, or somebody said
+        stop, before that was looked into.
     """
 
     activity: str
     reason: Reason
     price: Price | None
     remedies: tuple[Remedy, ...]
+    has_place: bool | None = None
 
 
 def explain(
@@ -73,7 +76,18 @@ def explain(
     Raises
     ------
     ValueError
-        If an id is not in the problem, or the budget is not positive.
+        If an id is not in the problem, the plan names what is not in it, or the budget is not positive.
+
+    >>> from solver.problem import Activity, Mode, Resource
+    >>> press = Activity("press", (Mode("m", ("hall",)),), wish=6, least=6, value=2)
+    >>> cast = Activity("cast", (Mode("m", ("hall",)),), wish=5, least=5)
+    >>> problem = Problem(10, (press, cast), (Resource("hall"),))
+    >>> plan = [Assignment("press", 1, "m", 0, 6)]
+    >>> (found,) = explain(problem, plan)
+    >>> found.reason.blockers
+    (Blocker(rule='busy', subjects=('hall',), activities=('press',)),)
+    >>> found.remedies[0].kind, found.price.cost.value_lost
+    ('shorter_run', 2.0)
     """
     if budget <= 0:
         raise ValueError(f"the budget is {budget} seconds, it has to be positive")
@@ -88,6 +102,7 @@ def explain(
         why = reason(state, state.index.activities[name], chooser, takers)
         remedies: tuple[Remedy, ...] = ()
         price: Price | None = None
+        has_place: bool | None = None
         share = max(0.0, end - monotonic()) / (len(wanted) - number)
 
         def over(until: float = monotonic() + share) -> bool:
@@ -99,7 +114,8 @@ def explain(
             left = monotonic() + share * _PRICE_SHARE
             seconds = min(_MOST_PRICE_SECONDS, max(0.05, min(left, end) - monotonic()))
             price = force(state, name, seconds=seconds, seed=seed, stop=stopped)
-        explanation = Explanation(name, why, price, remedies)
+            has_place = price is not None
+        explanation = Explanation(name, why, price, remedies, has_place)
         explanations.append(explanation)
         if on_explained is not None:
             on_explained(explanation)
@@ -110,6 +126,19 @@ def why(problem: Problem, assignments: Sequence[Assignment]) -> tuple[Unplaced, 
     """A reason for each activity that a plan leaves out, in the order of the problem.
 
     The same as `Solution.unplaced` of a solve that was not stopped.
+
+    Raises
+    ------
+    ValueError
+        If the plan names what is not in the problem.
+
+    >>> from solver.problem import Activity, Mode, Resource
+    >>> press = Activity("press", (Mode("m", ("hall",)),), wish=6, least=6, value=2)
+    >>> cast = Activity("cast", (Mode("m", ("hall",)),), wish=5, least=5)
+    >>> problem = Problem(10, (press, cast), (Resource("hall"),))
+    >>> plan = [Assignment("press", 1, "m", 0, 6)]
+    >>> [(each.activity, each.reason.blockers[0].activities) for each in why(problem, plan)]
+    [('cast', ('press',))]
     """
     return reasons(placed_state(problem, assignments))
 
@@ -132,7 +161,16 @@ def price(
     Raises
     ------
     ValueError
-        If the activity is not in the problem, or is placed already.
+        If the activity is not in the problem, or is placed already, or the plan names what is not in
+        the problem.
+
+    >>> from solver.problem import Activity, Mode, Resource
+    >>> press = Activity("press", (Mode("m", ("hall",)),), wish=6, least=6, value=2)
+    >>> cast = Activity("cast", (Mode("m", ("hall",)),), wish=5, least=5)
+    >>> problem = Problem(10, (press, cast), (Resource("hall"),))
+    >>> plan = [Assignment("press", 1, "m", 0, 6)]
+    >>> price(problem, plan, "cast").cost
+    Cost(value_lost=2.0, moved=(), dropped=('press',))
     """
     state = placed_state(problem, assignments)
     _known(state, activity)
@@ -145,7 +183,7 @@ def why_not_earlier(problem: Problem, assignments: Sequence[Assignment], activit
     """What stands against every start of a placed activity that is earlier than its own.
 
     Of an activity in parts the first part is asked about, the others staying where they are. The run
-    keeps its length.
+    keeps its length, but for pauses.
 
     Returns
     -------
@@ -157,7 +195,14 @@ def why_not_earlier(problem: Problem, assignments: Sequence[Assignment], activit
     Raises
     ------
     ValueError
-        If the activity is not in the problem, or not placed.
+        If the activity is not in the problem, or not placed, or the plan names what is not in the
+        problem.
+
+    >>> from solver.problem import Activity, Mode, Resource, Window
+    >>> cast = Activity("cast", (Mode("m", ("hall",)),), wish=5, least=5)
+    >>> problem = Problem(10, (cast,), (Resource("hall", outages=(Window(0, 3),)),))
+    >>> why_not_earlier(problem, [Assignment("cast", 1, "m", 3, 5)], "cast").blockers
+    (Blocker(rule='outage', subjects=('hall',), activities=()),)
     """
     state = placed_state(problem, assignments)
     _known(state, activity)
@@ -172,14 +217,15 @@ def why_not_earlier(problem: Problem, assignments: Sequence[Assignment], activit
     for part in parts[1:]:
         state.hold(part)
     lengths = (parts[0].duration,)
-    room = Room(state, asked, lengths=lambda _: lengths, before=own, last=len(parts) == 1)
+    kept = None if asked.closed == "pause" else lambda _: lengths
+    room = Room(state, asked, lengths=kept, before=own, last=len(parts) == 1)
     if not room.fits(RULES):
         return Reason(smallest(room, Takers(state)))
     for way, (mode, duration) in enumerate(room.ways):
         for start in room.starts_with_people(way, RULES):
             if len(parts) > 1:
                 state.remove(activity)
-            people = state.crew.choose(asked, start, duration) or ()
+            people = state.crew.choose(asked, mode, start, duration) or ()
             moved = Assignment(activity, 1, mode.id, start, duration, people)
             placed = state.insert(asked, (moved, *parts[1:]))
             worth = state.objective()
@@ -190,16 +236,6 @@ def why_not_earlier(problem: Problem, assignments: Sequence[Assignment], activit
             if placed and worth >= before - 1e-9:
                 return Reason(())
     return Reason((Blocker("worth"),))
-
-
-def placed_state(problem: Problem, assignments: Iterable[Assignment]) -> State:
-    """The state in which a plan stands."""
-    placed: dict[str, list[Assignment]] = {}
-    for part in sorted(assignments, key=lambda part: part.start):
-        placed.setdefault(part.activity, []).append(part)
-    state = State(Index(problem))
-    state.restore(placed, placed)
-    return state
 
 
 def _known(state: State, activity: str) -> None:

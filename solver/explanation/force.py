@@ -14,7 +14,8 @@ from solver.search.construct import Chooser, fill, never, place_pinned
 from solver.search.order import ordered
 from solver.search.rounds import Answer, Round
 from solver.solution import Assignment
-from solver.state.index import Index, length
+from solver.state.competition import things
+from solver.state.index import length
 from solver.state.masks import ticks
 from solver.state.state import State
 
@@ -61,7 +62,8 @@ def force(
     index = state.index
     line = line_of(state, name)
     plan = _first(state, line, lambda: stop() or monotonic() > end - _MODEL_SHARE * seconds)
-    if plan is None:
+    # What is pinned is in no line: it stands, or there is nobody for it.
+    if plan is None or name not in plan.placed:
         return None
     old = state.assignments()
     best, proven = plan, False
@@ -121,10 +123,8 @@ def _placed_first(state: State, line: Sequence[str], rank: int, *, keep_before: 
 
 def _cheap_place(state: State, trial: State, activity: Activity, rank: int) -> list[Assignment] | None:
     """A place with little value in the way on its resources: the least for rank 0, the next for 1, ..."""
-    rated: list[tuple[float, int, str]] = []
-    durations: dict[str, int] = {}
+    rated: list[tuple[float, int, str, int]] = []
     for mode, duration, starts in placements(trial, activity):
-        durations[mode.id] = duration
         held = [
             (part.start, part.start + length(other, part.duration), value_placed(other, [part]))
             for name, parts in state.placed.items()
@@ -136,13 +136,14 @@ def _cheap_place(state: State, trial: State, activity: Activity, rank: int) -> l
         for start in ticks(starts):
             end = start + length(activity, duration)
             lost = sum(value for begin, finish, value in held if begin < end and start < finish)
-            rated.append((lost, start, mode.id))
-    costs = sorted({lost for lost, _, _ in rated})[rank : rank + 1]
-    for lost, start, mode_id in sorted(rated):
+            rated.append((lost, start, mode.id, duration))
+    costs = sorted({lost for lost, *_ in rated})[rank : rank + 1]
+    for lost, start, mode_id, duration in sorted(rated):
         if lost in costs:
-            people = trial.crew.choose(activity, start, durations[mode_id])
+            mode = trial.index.modes[activity.id][mode_id]
+            people = trial.crew.choose(activity, mode, start, duration)
             if people is not None:
-                return [Assignment(activity.id, 1, mode_id, start, durations[mode_id], people)]
+                return [Assignment(activity.id, 1, mode_id, start, duration, people)]
     return None
 
 
@@ -221,14 +222,14 @@ def _put_back(state: State, better: State, line: Sequence[str]) -> None:
 def _near(state: State, plan: State, line: Sequence[str]) -> list[str]:
     """Activities to place anew: those that lost something first, then those that share most with the line."""
     index = state.index
-    own = _things(index, line)
+    own = {thing for name in line for thing in things(index, name, utilities=True)}
     start, end = min(plan.start(name) for name in line), max(plan.end(name) for name in line)
     rated: list[tuple[bool, float, str]] = []
     for name in state.placed:
         activity = index.activities[name]
         if activity.pin is not None or name in line:
             continue
-        common = len(own & _things(index, [name]))
+        common = len(own & things(index, name, utilities=True))
         if not common:
             continue
         gap = max(state.start(name) - end, start - state.end(name), 0)
@@ -249,15 +250,3 @@ def _near(state: State, plan: State, line: Sequence[str]) -> list[str]:
                 found[lag.after] = None
                 stack.append(lag.after)
     return list(found)
-
-
-def _things(index: Index, names: Sequence[str]) -> set[tuple[str, str]]:
-    found: set[tuple[str, str]] = set()
-    for name in names:
-        activity = index.activities[name]
-        found |= {("resource", resource) for mode in activity.modes for resource in mode.resources}
-        found |= {("qualification", need.qualification) for need in activity.needs}
-        found |= {("utility", draw.utility) for draw in activity.draws}
-        found |= {("group", group) for group in activity.groups}
-        found |= {("person", person) for person in activity.participants}
-    return found

@@ -101,6 +101,8 @@ class Room:
 
     def starts(self, way: int, rules: Collection[Rule]) -> int:
         """Starts in one of `ways` that the rules leave; of people each need is asked alone."""
+        if "calendar" not in rules and self._pauses(way):
+            return 0  # where nothing is ever closed nothing waits
         mask = self._mask(way, None)
         for rule in sorted(self.rules & set(rules), key=_COST.__getitem__):
             if not mask:
@@ -113,7 +115,8 @@ class Room:
         if self._alone:
             return True
         if (way, start) not in self._named:
-            people = self.state.crew.choose(self.activity, start, self.ways[way][1])
+            mode, duration = self.ways[way]
+            people = self.state.crew.choose(self.activity, mode, start, duration)
             self._named[way, start] = people is not None
         return self._named[way, start]
 
@@ -124,13 +127,21 @@ class Room:
             else:
                 mode, duration = self.ways[way]
                 skip = _BUT[rule] if rule else _NONE
-                frame = Frame(self.state, self.activity, mode, skip, last=self._last)
+                paused = self._pauses(way)
+                frame = Frame(self.state, self.activity, mode, skip, last=self._last, as_paused=paused)
                 self._masks[way, rule] = frame.starts(duration) & self._below
         return self._masks[way, rule]
 
+    def _pauses(self, way: int) -> bool:
+        """Whether it is a way for a run to pause."""
+        mode, duration = self.ways[way]
+        return self.activity.closed == "pause" and duration != self.state.index.wish(self.activity, mode)
+
     def _people_starts(self, way: int) -> int:
         """Starts at which each need alone finds enough people, and a pair of needs for both."""
-        mask, duration = self._mask(way, None), self.ways[way][1]
+        mask, (mode, duration) = self._mask(way, None), self.ways[way]
+        if not _keeps_its_people(self.activity):
+            return mask & self.state.crew.enough(self.activity, mode, duration)
         crew, qualified = self.state.crew, self.state.index.qualified
         for need in self.activity.needs:
             begin, end = phase_span(self.activity, need.phase, 0, duration)
@@ -168,6 +179,8 @@ def _lengths(state: State, activity: Activity, mode: Mode) -> Collection[int]:
     What fits for long fits for less from the same start, but for what comes after the run, and for an
     activity after this one that has to start soon.
     """
+    if activity.closed == "pause":
+        return [ticks for ticks, _ in state.index.ways(activity, mode)]
     shortest, longest = state.index.least(activity, mode), state.index.wish(activity, mode)
     follows = (lag for lag in state.index.after[activity.id] if lag.after in state.placed)
     if activity.teardown or any(lag.max_lag is not None for lag in follows):
@@ -175,8 +188,15 @@ def _lengths(state: State, activity: Activity, mode: Mode) -> Collection[int]:
     return (shortest,)
 
 
+def _keeps_its_people(activity: Activity) -> bool:
+    """Whether each need has the same people throughout its phase, without a break."""
+    return activity.closed != "pause" and all(need.longest is None for need in activity.needs)
+
+
 def _is_pair(state: State, activity: Activity) -> bool:
     """Whether there are two needs, of one phase, and nobody who takes part could be on duty."""
+    if not _keeps_its_people(activity):
+        return False
     if len(activity.needs) != 2 or activity.needs[0].phase != activity.needs[1].phase:
         return False
     if (activity.needs[0].phase, activity.setup) == ("setup", 0):
@@ -191,6 +211,8 @@ def _is_pair(state: State, activity: Activity) -> bool:
 def _each_need_is_alone(state: State, activity: Activity) -> bool:
     """Whether enough people for each need are enough for all: no two needs ask for one at one time."""
     index = state.index
+    if not _keeps_its_people(activity):
+        return False
     able = [set(index.qualified.get(need.qualification, ())) for need in activity.needs]
     if any(people & set(activity.participants) for people in able):
         return False
@@ -207,6 +229,7 @@ def _rules_of(state: State, activity: Activity) -> Iterator[Rule]:
     """The rules that can stand in the way of an activity at all."""
     index = state.index
     resources = {resource for mode in activity.modes for resource in mode.resources}
+    closed = any(index.open[resource] != index.full for resource in resources)
     applies: dict[Rule, object] = {
         "utility": activity.draws,
         "people": activity.needs,
@@ -216,7 +239,7 @@ def _rules_of(state: State, activity: Activity) -> Iterator[Rule]:
         "precedence": index.before[activity.id] or index.after[activity.id],
         "participant": activity.participants,
         "outage": any(index.outage[resource] for resource in resources),
-        "calendar": any(index.open[resource] != index.full for resource in resources),
+        "calendar": closed and activity.closed != "run",
         "window": True,
     }
     return (rule for rule in RULES if applies[rule])

@@ -55,9 +55,15 @@ def reason(state: State, activity: Activity, chooser: Chooser, takers: "Takers |
 def smallest(room: Room, takers: "Takers") -> tuple[Blocker, ...]:
     """A smallest set of rules that leaves no place, of those in `RULES`, which leave none together."""
     asked = set(room.rules)
-    for rule in RULES:
-        if rule in asked and not room.fits(asked - {rule}):
-            asked.remove(rule)
+    while True:
+        before = len(asked)
+        for rule in RULES:
+            if rule in asked and not room.fits(asked - {rule}):
+                asked.remove(rule)
+        # A run that pauses needs people in other ticks once the calendar is not asked: what stood in
+        # the way before that may not do so any more.
+        if len(asked) == before or room.activity.closed != "pause":
+            break
     rules = [rule for rule in reversed(RULES) if rule in asked]
     # If no rule that can be left out stands in the way it is longer than the horizon.
     return tuple(_blocker(room, takers, rule, asked) for rule in rules) or (Blocker("window"),)
@@ -132,7 +138,8 @@ def _people(takers: "Takers", activity: Activity, fits: Callable[[Activity], boo
     if activity.pin is not None:
         start, ticks = activity.pin.start, activity.pin.duration
         alone = [(need, replace(activity, needs=(need,))) for need in needs]
-        short = [n for n, asked in alone if state.crew.choose(asked, start, ticks, pinned=True) is None]
+        mode = state.index.modes[activity.id][activity.pin.mode]
+        short = [n for n, asked in alone if state.crew.choose(asked, mode, start, ticks, pinned=True) is None]
     elif len(needs) == 1:
         short = list(needs)
     else:

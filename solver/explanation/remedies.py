@@ -144,10 +144,13 @@ def cost_to_others(
     return Cost(round(lost, 9), tuple(moved), tuple(dropped))
 
 
-def value_placed(activity: Activity, parts: Iterable[Assignment]) -> float:
+def value_placed(activity: Activity, parts: Sequence[Assignment]) -> float:
     """Units of value that the parts of one activity are placed with."""
     wishes = {mode.id: activity.wish if mode.wish is None else mode.wish for mode in activity.modes}
-    return sum(activity.value * part.duration / wishes[part.mode] for part in parts)
+    # Of a run that pauses no more ticks than its wish are worked, however long it is.
+    pauses = activity.closed == "pause"
+    worked = (min(p.duration, wishes[p.mode]) if pauses else p.duration for p in parts)
+    return sum(activity.value * ticks / wishes[p.mode] for ticks, p in zip(worked, parts, strict=True))
 
 
 def _by_activity(assignments: Iterable[Assignment], without: set[str]) -> dict[str, list[Assignment]]:

@@ -1,12 +1,12 @@
 """Remedies at the cost of one placed activity: it moves, or it goes."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from solver.explanation.reasons import Takers
 from solver.explanation.remedies import Remedy, value_placed
 from solver.explanation.remedies_places import Proposal, placements
-from solver.problem import Activity
+from solver.problem import Activity, Mode
 from solver.solution import Assignment
 from solver.state.frame import Frame
 from solver.state.masks import ticks
@@ -75,7 +75,7 @@ def place(state: State, activity: Activity) -> Assignment | None:
     """A part of the activity with its least run, at the first start in the first mode that has one."""
     for mode, duration, starts in placements(state, activity):
         for start in ticks(starts):
-            people = state.crew.choose(activity, start, duration)
+            people = state.crew.choose(activity, mode, start, duration)
             if people is not None:
                 return Assignment(activity.id, 1, mode.id, start, duration, people)
     return None
@@ -97,7 +97,7 @@ def _in_the_way(state: State, activity: Activity, takers: Takers) -> list[tuple[
     return sorted(rated, key=lambda each: (each[1], each[0]))
 
 
-def _value(state: State, name: str, parts: Iterable[Assignment]) -> float:
+def _value(state: State, name: str, parts: Sequence[Assignment]) -> float:
     return value_placed(state.index.activities[name], parts)
 
 
@@ -154,7 +154,7 @@ def _spread(state: State, activity: Activity) -> Iterator[Assignment]:
     for mode, duration, starts in list(placements(state, activity)):
         all_starts = list(ticks(starts))
         for start in all_starts[:: max(1, len(all_starts) // _MOST_PLACES)]:
-            people = state.crew.choose(activity, start, duration)
+            people = state.crew.choose(activity, mode, start, duration)
             if people is not None:
                 yield Assignment(activity.id, 1, mode.id, start, duration, people)
 
@@ -163,23 +163,30 @@ def _distance(old: Assignment, new: Assignment) -> int:
     return abs(new.start - old.start) + (new.mode != old.mode)
 
 
+def _lengths(state: State, other: Activity, old: Assignment) -> Iterator[tuple[Mode, int]]:
+    """The modes with the length that the run has now; of one that pauses with each that it can have."""
+    for mode in other.modes:
+        for shortest, longest in state.index.ways(other, mode):
+            if other.closed == "pause":
+                yield mode, longest
+            elif shortest <= old.duration <= longest:
+                yield mode, old.duration
+
+
 def _nearest(state: State, other: Activity, old: Assignment, below: int | None) -> Assignment | None:
     """The place of the same length nearest to the old one, if it is nearer than `below`."""
     best: Assignment | None = None
-    for mode in other.modes:
-        least, wish = state.index.least(other, mode), state.index.wish(other, mode)
-        if not least <= old.duration <= wish:
-            continue
-        starts = Frame(state, other, mode).starts(old.duration)
+    for mode, duration in _lengths(state, other, old):
+        starts = Frame(state, other, mode).starts(duration)
         for start in sorted(ticks(starts), key=lambda tick: (abs(tick - old.start), tick)):
-            new = replace(old, mode=mode.id, start=start)
+            new = replace(old, mode=mode.id, start=start, duration=duration)
             distance = _distance(old, new)
             if below is not None and distance >= below:
                 break
             if start == old.start and mode.id == old.mode:
                 continue
-            kept = state.crew.admits(other, start, old.duration, old.people)
-            people = old.people if kept else state.crew.choose(other, start, old.duration)
+            kept = state.crew.admits(other, mode, start, duration, old.people)
+            people = old.people if kept else state.crew.choose(other, mode, start, duration)
             if people is not None:
                 best, below = replace(new, people=people), distance
                 break

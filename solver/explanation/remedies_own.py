@@ -157,7 +157,7 @@ def _shorter_run(state: State, activity: Activity) -> Iterator[Proposal]:
 def _split(state: State, activity: Activity) -> Iterator[Proposal]:
     """Two parts, each at least a quarter of the least."""
     least_part = max(1, -(-activity.least // _SHARE_OF_PART))
-    if activity.most_parts > 1 or activity.least < 2 * least_part:
+    if activity.most_parts > 1 or activity.least < 2 * least_part or activity.closed == "pause":
         return
     asked = replace(activity, most_parts=2, least_part=least_part)
     parts = Chooser(state.index).find(state, asked) or _two_parts(state, asked)
@@ -176,7 +176,7 @@ def _two_parts(state: State, activity: Activity) -> list[Assignment] | None:
             starts = frame.starts(run)
             for begin, end in spans(starts):
                 for start in {begin, end - 1}:
-                    people = state.crew.choose(activity, start, run)
+                    people = state.crew.choose(activity, mode, start, run)
                     if people is None:
                         continue
                     one = Assignment(activity.id, 1, mode.id, start, run, people)
@@ -195,7 +195,7 @@ def _rest(state: State, activity: Activity, one: Assignment, run: int) -> Assign
                 continue
             frame = Frame(state, activity, mode, first=False, last=False)
             for start in islice(ticks(frame.starts(run)), _TRIES):
-                people = state.crew.choose(activity, start, run)
+                people = state.crew.choose(activity, mode, start, run)
                 if people is not None:
                     return Assignment(activity.id, 2, mode.id, start, run, people)
         return None

@@ -37,12 +37,13 @@ class Proposal:
 def placements(
     state: State, activity: Activity, skip: Iterable[Rule] = ()
 ) -> Iterator[tuple[Mode, int, int]]:
-    """For each mode the least run and the starts that the masks leave it."""
+    """For each mode the least run and the starts that the masks leave it; each length of one that pauses."""
     for mode in activity.modes:
-        duration = state.index.least(activity, mode)
-        starts = Frame(state, activity, mode, frozenset(skip)).starts(duration)
-        if starts:
-            yield mode, duration, starts
+        frame = Frame(state, activity, mode, frozenset(skip))
+        for duration, _ in state.index.ways(activity, mode):
+            starts = frame.starts(duration)
+            if starts:
+                yield mode, duration, starts
 
 
 def first_part(
@@ -64,7 +65,7 @@ def first_part(
         for cost, start in islice(sorted((c, s) for c, s in rated if c is not None), _TRIES):
             if best is not None and cost >= best[0]:
                 break
-            people = state.crew.choose(activity, start, duration)
+            people = state.crew.choose(activity, mode, start, duration)
             if people is not None:
                 best = cost, Assignment(activity.id, 1, mode.id, start, duration, people)
                 break

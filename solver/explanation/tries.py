@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from solver.explanation import remedies_around, remedies_others, remedies_own
+from solver.explanation.placed import placed_state
 from solver.explanation.reasons import Takers
 from solver.explanation.remedies import Remedy, apply, cost_to_others
 from solver.explanation.remedies_places import Proposal
@@ -11,7 +12,6 @@ from solver.problem import Problem
 from solver.search.construct import Chooser
 from solver.search.order import before_first
 from solver.solution import Assignment, Reason
-from solver.state.index import Index
 from solver.state.state import State
 from solver.verification.verify import verify
 
@@ -99,7 +99,12 @@ class Trial:
         plan = (*self._plan, *parts)
         gain = verify(self._state.index.problem, plan).objective - self._objective
         modes = self._state.index.modes[name]
-        share = sum(p.duration / self._state.index.wish(activity, modes[p.mode]) for p in parts)
+        index = self._state.index
+        share = sum(
+            index.calendar.worked(activity, modes[p.mode], p.start, p.duration)
+            / index.wish(activity, modes[p.mode])
+            for p in parts
+        )
         more = int(-gain / (share * self._state.index.problem.weights.value)) + 1
         if more > 0:
             remedy = Remedy("more_value", name, amount=more)
@@ -234,7 +239,7 @@ def _resolved(
     problem: Problem, others: Sequence[Assignment], name: str, proposed: Sequence[Assignment]
 ) -> tuple[Assignment, ...]:
     """The plan with the activity at the best place that it has in the problem, or as proposed."""
-    state = _state(problem, others)
+    state = placed_state(problem, others)
     activity = state.index.activities[name]
     parts = Chooser(state.index).find(state, activity)
     if (not parts or not state.insert(activity, parts)) and not state.insert(activity, proposed):
@@ -253,7 +258,7 @@ def _taken(state: State, name: str, proposal: Proposal) -> tuple[Problem, tuple[
 
 def _with(problem: Problem, plan: Sequence[Assignment], names: Sequence[str]) -> State:
     """The state of a plan with those of the activities placed that find a place."""
-    state = _state(problem, plan)
+    state = placed_state(problem, plan)
     chooser = Chooser(state.index)
     for name in names:
         parts = chooser.find(state, state.index.activities[name])
@@ -265,12 +270,3 @@ def _with(problem: Problem, plan: Sequence[Assignment], names: Sequence[str]) ->
 def _first_without_place(state: State, line: Sequence[str]) -> str | None:
     opened = _with(state.index.problem, state.assignments(), line)
     return next((name for name in line if name not in opened.placed), None)
-
-
-def _state(problem: Problem, plan: Sequence[Assignment]) -> State:
-    placed: dict[str, list[Assignment]] = {}
-    for part in sorted(plan, key=lambda part: part.start):
-        placed.setdefault(part.activity, []).append(part)
-    state = State(Index(problem))
-    state.restore(placed, placed)
-    return state

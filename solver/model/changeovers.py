@@ -109,7 +109,7 @@ def _optional(model: "Model", use: Use) -> _Stop:
     part, choice = use
     shortest = length(part.activity, part.shortest)
     at = model.placed(part)
-    placed = at.start if at is not None and at.mode == choice.mode.id else None
+    placed = at.start if at is not None and model.hinted(choice.literal) else None
     latest = part.latest_end() - length(part.activity, part.longest)
     return _Stop(use, part.activity.configuration, part.earliest(), latest, shortest, placed)
 

@@ -5,7 +5,7 @@ rare cases the model allows more than the rules (duties whose place hangs on an 
 large models), which `State.insert` then refuses.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -21,9 +21,10 @@ from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
 from solver.state.cells import Cell, cells_of
 from solver.state.frame import Frame
-from solver.state.index import length
+from solver.state.index import Index, length
 from solver.state.masks import first, has, last, spans
 from solver.state.state import State
+from solver.state.work import Shape
 
 
 class Values(Protocol):
@@ -40,11 +41,23 @@ class Values(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Choice:
-    """One mode of a part: chosen if `literal` is true; `starts` are then the possible starts."""
+    """One mode of a part: chosen if `literal` is true; `starts` are then the possible starts.
+
+    A mode whose run may pause is several choices.
+
+    Attributes
+    ----------
+    ticks
+        Length of the run, None where it is to be chosen.
+    shape
+        When there is work, where that is more than one stretch, or is shared by people.
+    """
 
     mode: Mode
     literal: cp_model.IntVar
     starts: int
+    ticks: int | None
+    shape: Shape | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -58,6 +71,10 @@ class Part:
         fixed, and the end then an expression.
     starts
         All possible starts, over all modes.
+    people
+        For each need those who could meet it, duty by duty, with literals that they do.
+    duties
+        All of these, each with the least ticks of duty.
     """
 
     activity: Activity
@@ -71,6 +88,7 @@ class Part:
     longest: int
     choices: list[Choice] = field(default_factory=list)
     people: list[list[tuple[str, cp_model.IntVar]]] = field(default_factory=list)
+    duties: list[tuple[str, int, cp_model.IntVar]] = field(default_factory=list)
 
     @property
     def end(self) -> cp_model.LinearExprT:
@@ -114,6 +132,8 @@ class Model:
         Whether changeovers to what is fixed are in the circuit, else they are cut out of the domains.
     rows
         Resources whose changeovers are in `costs`.
+    nameless
+        Activities of which the names for some need are left to `State.insert`.
     elastic
         Whether a run has a length to choose.
     days
@@ -144,6 +164,7 @@ class Model:
         self.elastic = False
         self.costs: list[tuple[float, cp_model.IntVar]] = []
         self.rows: set[str] = set()
+        self.nameless: set[str] = set()
         self.days: dict[tuple[int, str, int, bool], dict[int, cp_model.IntVar]] = {}
         self._counts: dict[Part, cp_model.IntVar] = {}
         self.hints: dict[int, tuple[cp_model.IntVar, int]] = {}
@@ -227,21 +248,22 @@ class Model:
         cp, index = self.cp, self.index
         old = self.incumbent.get(activity.id, ())
         at = old[number] if number < len(old) else None
-        modes: list[tuple[Mode, int, int, int, list[Cell]]] = []
+        modes: list[tuple[Mode, int, int, int, list[Cell], Shape | None]] = []
         for mode in activity.modes:
-            shortest, longest = index.least(activity, mode), index.wish(activity, mode)
-            if several:
-                shortest = min(shortest, activity.least_part)
             skip: tuple[Rule, ...] = ("changeover",) if self.loose else ()
             alone = not several
             frame = Frame(self.state, activity, mode, skip, first=alone, last=alone, free=self.free)
-            if shortest == longest:
-                starts, cells = frame.starts(longest), []
-            else:
-                cells = cells_of(frame, shortest)
-                starts = reduce(or_, (cell.starts for cell in cells), 0)
-            if starts:
-                modes.append((mode, shortest, longest, starts, cells))
+            for shortest, longest in index.ways(activity, mode):
+                if several:
+                    shortest = min(shortest, activity.least_part)
+                if shortest < longest:
+                    cells = cells_of(frame, shortest)
+                    starts = reduce(or_, (cell.starts for cell in cells), 0)
+                    if starts:
+                        modes.append((mode, shortest, longest, starts, cells, None))
+                elif starts := frame.starts(longest):
+                    for mask, shape in _shaped(index, activity, mode, longest, starts):
+                        modes.append((mode, longest, longest, mask, [], shape))
         if not modes:
             return None
         starts = 0
@@ -263,10 +285,12 @@ class Model:
             cp.add(start + activity.setup + size == end).only_enforce_if(present)
             run_end = end
         part = Part(activity, number, present, start, size, run_end, starts, shortest, longest)
-        for mode, least, wish, mask, cells in modes:
+        for mode, least, wish, mask, cells, shape in modes:
             chosen = at is not None and at.mode == mode.id
+            if chosen and at is not None and activity.closed == "pause":
+                chosen = at.duration == wish and has(mask, at.start)
             literal = present if len(modes) == 1 else self.new_literal(chosen)
-            part.choices.append(Choice(mode, literal, mask))
+            part.choices.append(Choice(mode, literal, mask, wish if least == wish else None, shape))
             if mask != starts:
                 self.restrict(start, mask, literal)
             if not isinstance(size, int) and (least, wish) != (shortest, longest):
@@ -343,6 +367,19 @@ class Model:
             )
             found[pin.activity] = [replace(pin, people=people)]
         return found
+
+
+def _shaped(
+    index: Index, activity: Activity, mode: Mode, ticks: int, starts: int
+) -> Iterator[tuple[int, Shape | None]]:
+    """The starts of a run of fixed length, parted by how the work then lies where that counts."""
+    busy = activity.needs or activity.participants or activity.draws
+    if not (activity.closed == "pause" and busy) and all(need.longest is None for need in activity.needs):
+        yield starts, None
+        return
+    for shape in index.calendar.shapes(activity, mode, ticks):
+        if starts & shape.starts:
+            yield starts & shape.starts, shape
 
 
 def domain(mask: int) -> cp_model.Domain:

@@ -69,7 +69,7 @@ class Objective:
             (part.activity.value, index.wish(part.activity, choice.mode))
             for part in self._model.all_parts()
             for choice in part.choices
-            if not isinstance(part.size, int)
+            if not _earns_whole(part)
         }
         parts = [wish // math.gcd(value, wish) for value, wish in rates]
         parts += [
@@ -123,7 +123,7 @@ class Objective:
         """What a part is worth, mode by mode."""
         model, activity = self._model, part.activity
         penalty = self._weights.value * self.scale
-        if isinstance(part.size, int):
+        if _earns_whole(part):
             return [
                 (self._rate(activity, 1) - floored(penalty * c.mode.penalty)) * c.literal
                 for c in part.choices
@@ -147,3 +147,8 @@ class Objective:
         """What each tick of a run of `wish` ticks is worth."""
         value = self._weights.value + (self._weights.kept if activity.previous else 0.0)
         return math.ceil(round(self.scale * value * activity.value / wish, 6))
+
+
+def _earns_whole(part: "Part") -> bool:
+    """Whether a part is worth the same in each length it can have: all of its value."""
+    return isinstance(part.size, int) or part.activity.closed == "pause"

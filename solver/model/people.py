@@ -1,49 +1,89 @@
 """Rules of the CP-SAT model about people: enough of them, each at one place, within limits."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
-from solver.model.sharing import phase_interval, phase_ticks, start_days
+from solver.model.shapes import day_literals, least_ticks, possible_starts
+from solver.model.sharing import (
+    phase_interval,
+    phase_ticks,
+    piece_interval,
+    piece_ticks,
+    start_days,
+    work_intervals,
+)
 from solver.problem import Need
 from solver.solution import Assignment
-from solver.state.index import phase_span
+from solver.state.index import Span, phase_span
 from solver.state.masks import shifted, spans
+from solver.state.work import Piece, shared
 
 if TYPE_CHECKING:
-    from solver.model.model import Model, Part
+    from solver.model.model import Choice, Model, Part
 
-Duty = tuple["Part", Need, int, cp_model.IntVar]
+Busy = dict[str, list[cp_model.IntervalVar]]
 
 _MOST_PAIRS = 400
 """Most pairs of duties that are kept apart; beyond, rest is left to `State.insert`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """One stretch of work of one person, if `literal` holds: a whole phase, or a piece of a choice.
+
+    Attributes
+    ----------
+    ticks
+        The least it takes.
+    at
+        Where it lies in the incumbent, None if it is not placed there.
+    """
+
+    part: "Part"
+    what: "Need | tuple[Choice, Piece]"
+    ticks: int
+    literal: cp_model.IntVar
+    at: Span | None
+
+    def days(self, model: "Model", *, weeks: bool = False) -> dict[int, cp_model.IntVar]:
+        """For each day (or week) in which it may start a literal that it does."""
+        if isinstance(self.what, Need):
+            return start_days(model, self.part, self.what.phase, self.literal, weeks=weeks)
+        choice, piece = self.what
+        return day_literals(model, self.part, choice, piece, self.literal, weeks=weeks)
+
+    def span(self) -> tuple[cp_model.LinearExprT, cp_model.LinearExprT]:
+        """Start and end."""
+        if isinstance(self.what, Need):
+            return phase_ticks(self.part, self.what.phase)
+        return piece_ticks(self.part, self.what[1])
+
+
 def add_people(model: "Model") -> None:
     """Each need gets its people; nobody is at two places, or on duty beyond the limits."""
-    busy: dict[str, list[cp_model.IntervalVar]] = defaultdict(list)
-    duties: dict[str, list[Duty]] = defaultdict(list)
+    busy: Busy = defaultdict(list)
+    duties: dict[str, list[_Duty]] = defaultdict(list)
     for part in model.all_parts():
         activity = part.activity
         if activity.participants:
-            run = phase_interval(model, part, "run", part.present)
+            work = work_intervals(model, part, "run")
             for person in set(activity.participants):
-                busy[person].append(run)
-        at = model.placed(part)
+                busy[person] += work
         for number, need in enumerate(activity.needs):
             part.people.append([])
-            begin, end = phase_span(activity, need.phase, 0, part.shortest)
-            if begin == end:
-                continue
-            named = at.people[number] if at is not None and number < len(at.people) else ()
-            for person, literal in _candidates(model, part, need, named):
-                part.people[number].append((person, literal))
-                busy[person].append(phase_interval(model, part, need.phase, literal))
-                duties[person].append((part, need, end - begin, literal))
-            # Without enough candidates the sum cannot be reached, and the part stays out.
-            model.cp.add(sum(x for _, x in part.people[number]) == need.count * part.present)
+            if not _is_shared_or_pauses(part, need):
+                _whole_phase(model, part, number, busy, duties)
+            elif all(choice.shape is not None for choice in part.choices):
+                for choice in part.choices:
+                    _duties_of_choice(model, part, number, choice, busy, duties)
+            else:
+                # How many share it hangs on its length: whom, is for `State.insert` to find out.
+                model.nameless.add(activity.id)
     for pin in model.pins:
         _choose_for(model, pin, busy)
     for intervals in busy.values():
@@ -58,23 +98,97 @@ def add_people(model: "Model") -> None:
                 _rest(model, person, held)
 
 
-def _choose_for(model: "Model", pin: Assignment, busy: dict[str, list[cp_model.IntervalVar]]) -> None:
+def _is_shared_or_pauses(part: "Part", need: Need) -> bool:
+    if part.activity.closed == "pause":
+        return True
+    if need.longest is None:
+        return False
+    begin, end = phase_span(part.activity, need.phase, 0, part.longest)
+    return end - begin > need.longest
+
+
+def _whole_phase(
+    model: "Model", part: "Part", number: int, busy: Busy, duties: dict[str, list[_Duty]]
+) -> None:
+    """The same people for all of a phase."""
+    need, at = part.activity.needs[number], model.placed(part)
+    begin, end = phase_span(part.activity, need.phase, 0, part.shortest)
+    if begin == end:
+        return
+    named = at.people[number] if at is not None and number < len(at.people) else ()
+    placed = None if at is None else phase_span(part.activity, need.phase, at.start, at.duration)
+    for person, literal in _candidates(model, part, need, named):
+        part.people[number].append((person, literal))
+        part.duties.append((person, end - begin, literal))
+        busy[person].append(phase_interval(model, part, need.phase, literal))
+        duties[person].append(_Duty(part, need, end - begin, literal, placed))
+    # Without enough candidates the sum cannot be reached, and the part stays out.
+    model.cp.add(sum(x for _, x in part.people[number]) == need.count * part.present)
+
+
+def _duties_of_choice(
+    model: "Model",
+    part: "Part",
+    number: int,
+    choice: "Choice",
+    busy: Busy,
+    duties: dict[str, list[_Duty]],
+) -> None:
+    """People for each duty of a need, if the part is placed by this choice; neighbours are others."""
+    need, at = part.activity.needs[number], model.placed(part)
+    own = choice.shape.duties[number] if choice.shape is not None else ()
+    hinted = at is not None and model.hinted(choice.literal)
+    names = at.people[number] if at is not None and hinted and number < len(at.people) else ()
+    before: dict[str, cp_model.IntVar] = {}
+    for pieces, named in zip(own, shared(names, need.count, len(own)), strict=True):
+        literals: dict[str, cp_model.IntVar] = {}
+        for person in model.index.qualified.get(need.qualification, ()):
+            starts = possible_starts(model, person, need.qualification, choice, pieces)
+            if not starts:
+                continue
+            literal = literals[person] = model.new_literal(person in named)
+            if starts != choice.starts:
+                model.restrict(part.start, starts, literal)
+            if person in before:
+                model.cp.add_bool_or([literal.negated(), before[person].negated()])
+            part.people[number].append((person, literal))
+            for piece in pieces:
+                ticks = least_ticks(choice, piece)
+                placed = None
+                if at is not None and hinted:
+                    placed = piece[0].at(at.start), piece[1].at(at.start)
+                part.duties.append((person, ticks, literal))
+                busy[person].append(piece_interval(model, part, piece, literal))
+                duties[person].append(_Duty(part, (choice, piece), ticks, literal, placed))
+        model.cp.add(sum(literals.values()) == need.count * choice.literal)
+        before = literals
+
+
+def _choose_for(model: "Model", pin: Assignment, busy: Busy) -> None:
     """People for a promise that names none. Its duties are not counted for limits and rest."""
     activity = model.index.activities[pin.activity]
+    mode = model.index.modes[pin.activity][pin.mode]
     chosen = model.pin_people[pin.activity] = []
+    run = model.index.calendar.pieces(activity, mode, "run", pin.start, pin.duration)
     for need, named in zip(activity.needs, pin.people, strict=True):
-        start, end = phase_span(activity, need.phase, pin.start, pin.duration)
         literals: list[tuple[str, cp_model.IntVar]] = []
         chosen.append(literals)
-        if start == end:
-            continue
-        for person in model.state.crew.able_when_pinned(activity, need, pin.start, pin.duration):
-            literal = model.new_literal(person in named)
-            literals.append((person, literal))
-            busy[person].append(
-                model.cp.new_optional_fixed_size_interval_var(start, end - start, literal, "")
-            )
-        model.cp.add(sum(literal for _, literal in literals) == need.count)
+        duties = model.index.calendar.duties(activity, mode, need, pin.start, pin.duration)
+        before: dict[str, cp_model.IntVar] = {}
+        for pieces, on in zip(duties, shared(named, need.count, len(duties)), strict=True):
+            own: dict[str, cp_model.IntVar] = {}
+            outside = activity.participants if meet(run, pieces) else ()
+            for person in model.state.crew.able_for(need.qualification, pieces, outside, pinned=True):
+                literal = own[person] = model.new_literal(person in on)
+                literals.append((person, literal))
+                if person in before:
+                    model.cp.add_bool_or([literal.negated(), before[person].negated()])
+                for start, end in pieces:
+                    busy[person].append(
+                        model.cp.new_optional_fixed_size_interval_var(start, end - start, literal, "")
+                    )
+            model.cp.add(sum(own.values()) == need.count)
+            before = own
 
 
 def _candidates(
@@ -96,7 +210,7 @@ def _candidates(
     return found
 
 
-def _limits(model: "Model", person: str, duties: list[Duty]) -> None:
+def _limits(model: "Model", person: str, duties: Sequence[_Duty]) -> None:
     """No more duty starts within a day or a week than is allowed."""
     who = model.index.people[person]
     for limit, periods, weeks in (
@@ -106,9 +220,9 @@ def _limits(model: "Model", person: str, duties: list[Duty]) -> None:
         if limit is None:
             continue
         total: dict[int, list[cp_model.LinearExprT]] = defaultdict(list)
-        for part, need, ticks, literal in duties:
-            for number, on in start_days(model, part, need.phase, literal, weeks=weeks).items():
-                total[number].append(ticks * on)
+        for duty in duties:
+            for number, on in duty.days(model, weeks=weeks).items():
+                total[number].append(duty.ticks * on)
         for number, (start, end) in enumerate(periods):
             used = sum(b - a for a, b in model.state.crew.duties[person] if start <= a < end)
             if len(total[number]) > 1:
@@ -130,28 +244,26 @@ def _shifts_give_rest(model: "Model", person: str) -> bool:
     )
 
 
-def _rest(model: "Model", person: str, duties: list[Duty]) -> None:
+def _rest(model: "Model", person: str, duties: Sequence[_Duty]) -> None:
     """Between two duties that start on different days lies the rest of the person."""
     cp = model.cp
     rest = model.index.people[person].min_rest
-    for (one, need, _, literal), (other, also, _, another) in combinations(duties, 2):
-        days = start_days(model, one, need.phase, literal)
-        other_days = start_days(model, other, also.phase, another)
+    for one, other in combinations(duties, 2):
+        days, other_days = one.days(model), other.days(model)
         pairs = [(a, b) for d, a in days.items() for e, b in other_days.items() if d != e]
         if not pairs:
             continue
         apart = model.new_literal(any(model.hinted(a) and model.hinted(b) for a, b in pairs))
         for a, b in pairs:
             cp.add_bool_or([a.negated(), b.negated(), apart])
-        at, then = model.placed(one), model.placed(other)
-        first = model.new_literal(
-            at is None
-            or then is None
-            or phase_span(one.activity, need.phase, at.start, at.duration)
-            <= phase_span(other.activity, also.phase, then.start, then.duration)
-        )
-        start, end = phase_ticks(one, need.phase)
-        begin, finish = phase_ticks(other, also.phase)
-        both = [literal, another, apart]
+        first = model.new_literal(one.at is None or other.at is None or one.at <= other.at)
+        start, end = one.span()
+        begin, finish = other.span()
+        both = [one.literal, other.literal, apart]
         cp.add(begin >= end + rest).only_enforce_if([*both, first])
         cp.add(start >= finish + rest).only_enforce_if([*both, first.negated()])
+
+
+def meet(some: Sequence[Span], others: Sequence[Span]) -> bool:
+    """Whether any of the one share a tick with any of the others."""
+    return any(a < d and c < b for a, b in some for c, d in others)

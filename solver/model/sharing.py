@@ -8,13 +8,14 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.model.changeovers import Orders, Use, add_order, add_row
-from solver.problem import Draw
-from solver.state.index import phase_span
+from solver.problem import Draw, Phase
+from solver.state.index import length, phase_span
 from solver.state.lines import Pool
 from solver.state.masks import has, interval, shifted
+from solver.state.work import Piece
 
 if TYPE_CHECKING:
-    from solver.model.model import Model, Part
+    from solver.model.model import Choice, Model, Part
 
 Take = tuple[cp_model.IntervalVar, int]
 
@@ -33,7 +34,7 @@ def add_resources(model: "Model") -> None:
             model.rows.add(resource)
         if len({id(part) for (part, _), _ in takers}) < 2:
             continue
-        intervals = [_whole(model, part, choice.literal) for (part, choice), _ in takers]
+        intervals = [_held(model, part, choice) for (part, choice), _ in takers]
         if resource in model.state.lines:
             model.cp.add_no_overlap(intervals)
             if model.index.gaps[resource] and not model.by_row:
@@ -41,6 +42,14 @@ def add_resources(model: "Model") -> None:
         else:
             takes = list(zip(intervals, (units for _, units in takers), strict=True))
             _cumulative(model, model.state.pools[resource], takes)
+
+
+def _held(model: "Model", part: "Part", choice: "Choice") -> cp_model.IntervalVar:
+    """Interval in which a part holds the resources of one choice."""
+    if part.activity.closed != "pause" or choice.ticks is None:
+        return _whole(model, part, choice.literal)
+    ticks = length(part.activity, choice.ticks)
+    return model.cp.new_optional_fixed_size_interval_var(part.start, ticks, choice.literal, "")
 
 
 def _whole(model: "Model", part: "Part", literal: cp_model.IntVar) -> cp_model.IntervalVar:
@@ -81,6 +90,36 @@ def phase_interval(
     return model.cp.new_optional_interval_var(run, part.size, part.run_end, literal, "")
 
 
+def work_intervals(model: "Model", part: "Part", phase: Phase) -> list[cp_model.IntervalVar]:
+    """Intervals of the work of one phase of a part: one, unless its run may pause."""
+    if part.activity.closed != "pause" or phase in ("setup", "teardown"):
+        return [phase_interval(model, part, phase, part.present)]
+    found = []
+    for choice in part.choices:
+        if choice.shape is not None:
+            pieces = choice.shape.run if phase == "run" else choice.shape.whole
+            found += [piece_interval(model, part, piece, choice.literal) for piece in pieces]
+    return found
+
+
+def piece_interval(
+    model: "Model", part: "Part", piece: Piece, literal: cp_model.IntVar
+) -> cp_model.IntervalVar:
+    """Interval of one piece of work."""
+    start, end = piece_ticks(part, piece)
+    ticks = piece[1].tick - piece[0].tick
+    if piece[0].moves == piece[1].moves:
+        return model.cp.new_optional_fixed_size_interval_var(start, ticks, literal, "")
+    size = ticks - part.start if piece[0].moves else ticks + part.start
+    return model.cp.new_optional_interval_var(start, size, end, literal, "")
+
+
+def piece_ticks(part: "Part", piece: Piece) -> tuple[cp_model.LinearExprT, cp_model.LinearExprT]:
+    """Start and end of one piece of work."""
+    start, end = (part.start + edge.tick if edge.moves else edge.tick for edge in piece)
+    return start, end
+
+
 def phase_ticks(part: "Part", phase: str) -> tuple[cp_model.LinearExprT, cp_model.LinearExprT]:
     """Start and end of one phase of a part."""
     run = part.start + part.activity.setup
@@ -105,9 +144,8 @@ def add_utilities(model: "Model") -> None:
             if draw.utility in model.state.budgets:
                 daily[draw.utility].append((part, draw))
             else:
-                takes[draw.utility].append(
-                    (phase_interval(model, part, draw.phase, part.present), draw.amount)
-                )
+                intervals = work_intervals(model, part, draw.phase)
+                takes[draw.utility] += [(each, draw.amount) for each in intervals]
     for utility, taken in takes.items():
         if len(taken) > 1:
             _cumulative(model, model.state.power[utility], taken)
@@ -133,18 +171,38 @@ def start_days(
     Empty where the phase begins after a run of variable length, so that it has no fixed offset.
     """
     activity = part.activity
-    key = (id(part), phase, literal.index, weeks)
-    if key in model.days:
-        return model.days[key]
     if phase == "teardown" and not isinstance(part.size, int):
         return {}
     size = part.size if isinstance(part.size, int) else 0
     offset = {"setup": 0, "all": 0, "run": activity.setup}.get(phase, activity.setup + size)
+    return days_of(model, part, phase, offset, literal, part.starts, weeks=weeks)
+
+
+def days_of(
+    model: "Model",
+    part: "Part",
+    what: str,
+    offset: int,
+    literal: cp_model.IntVar,
+    starts: int,
+    *,
+    weeks: bool,
+) -> dict[int, cp_model.IntVar]:
+    """The same for what begins `offset` ticks after the part, whose start is one of `starts`.
+
+    Parameters
+    ----------
+    what
+        A name for it; what has the same name and literal is asked for once.
+    """
+    key = (id(part), what, literal.index, weeks)
+    if key in model.days:
+        return model.days[key]
     periods = model.index.weeks if weeks else model.index.days
     within = {
         number: mask
         for number, (start, end) in enumerate(periods)
-        if (mask := part.starts & shifted(interval(start, end), -offset))
+        if (mask := starts & shifted(interval(start, end), -offset))
     }
     if len(within) == 1:
         return dict.fromkeys(within, literal)

@@ -6,7 +6,7 @@ off the objective. Rounding only ever makes a cost smaller, so that an upper bou
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
@@ -17,7 +17,7 @@ from solver.state.masks import has
 from solver.state.worth import is_preferred
 
 if TYPE_CHECKING:
-    from solver.model.model import Model, Part
+    from solver.model.model import Choice, Model, Part
 
 Terms = Iterator[cp_model.LinearExprT]
 
@@ -126,6 +126,8 @@ def _ticks_placed(model: "Model", part: "Part") -> list[tuple[int, cp_model.IntV
     """What a part adds to the ticks of its programme: rate, variable, and its value in the incumbent."""
     activity, index = part.activity, model.index
     at = model.placed(part)
+    if activity.closed == "pause":
+        return [(activity.wish, c.literal, int(model.hinted(c.literal))) for c in part.choices]
     if isinstance(part.size, int):
         return [
             (
@@ -144,10 +146,8 @@ def balance(model: "Model", unit: float) -> Terms:
     crew, index = model.state.crew, model.index
     duties: dict[str, list[tuple[int, cp_model.IntVar]]] = defaultdict(list)
     for part in model.all_parts():
-        for need, names in zip(part.activity.needs, part.people, strict=False):
-            begin, end = phase_span(part.activity, need.phase, 0, part.shortest)
-            for person, literal in names:
-                duties[person].append((end - begin, literal))
+        for person, ticks, literal in part.duties:
+            duties[person].append((ticks, literal))
     for person, taken in duties.items():
         on_shift = max(1, (index.on_shift[person] & index.full).bit_count())
         fixed = sum(end - start for start, end in crew.duties[person])
@@ -166,29 +166,28 @@ def balance(model: "Model", unit: float) -> Terms:
 
 def moved(model: "Model", unit: float) -> Terms:
     """A gain of `unit` times its move cost for each activity that stands as before."""
-    for name, parts in model.parts.items():
+    for parts in model.parts.values():
         activity = parts[0].activity
-        same = _stays(model, activity, parts) if activity.previous else None
+        same = stays(model, activity, parts) if activity.previous else None
         if same is not None:
-            at = sorted((p.start, p.duration, p.mode) for p in model.incumbent.get(name, ()))
-            model.hint(same, int(at == sorted((p.start, p.duration, p.mode) for p in activity.previous)))
             yield -math.ceil(unit * activity.move_cost) * same
 
 
-def _stays(model: "Model", activity: Activity, parts: "list[Part]") -> cp_model.IntVar | None:
+def stays(model: "Model", activity: Activity, parts: "Sequence[Part]") -> cp_model.IntVar | None:
     """A literal that implies that the parts stand as before; None if they cannot."""
     before = sorted(activity.previous, key=lambda pin: pin.start)
     if len(before) > len(parts):
         return None
     chosen: list[tuple[Part, Pin, cp_model.IntVar]] = []
     for part, pin in _pairs(parts, before):
-        choice = next((c for c in part.choices if c.mode.id == pin.mode), None)
-        if choice is None or not has(choice.starts, pin.start):
+        choice = next((c for c in part.choices if _is_at(c, pin)), None)
+        if choice is None:
             return None
         if isinstance(part.size, int) and part.size != pin.duration:
             return None
         chosen.append((part, pin, choice.literal))
-    same = model.cp.new_bool_var("")
+    at = sorted((p.start, p.duration, p.mode) for p in model.incumbent.get(activity.id, ()))
+    same = model.new_literal(at == sorted((pin.start, pin.duration, pin.mode) for pin in before))
     for part, pin, literal in chosen:
         model.cp.add(part.start == pin.start).only_enforce_if(same)
         model.cp.add_implication(same, literal)
@@ -199,7 +198,13 @@ def _stays(model: "Model", activity: Activity, parts: "list[Part]") -> cp_model.
     return same
 
 
-def _pairs(parts: "list[Part]", before: list[Pin]) -> "list[tuple[Part, Pin]]":
+def _is_at(choice: "Choice", pin: Pin) -> bool:
+    return (
+        choice.mode.id == pin.mode and choice.ticks in (None, pin.duration) and has(choice.starts, pin.start)
+    )
+
+
+def _pairs(parts: "Sequence[Part]", before: list[Pin]) -> "list[tuple[Part, Pin]]":
     return list(zip(parts, before, strict=False))
 
 
@@ -222,6 +227,8 @@ def reassigned(model: "Model", unit: float) -> Terms:
     cost = floored(unit)
     for parts in model.parts.values():
         pins = parts[0].activity.previous
+        if parts[0].activity.id in model.nameless:
+            continue  # whoever is on it is not known here, and may be one of those
         for person in sorted({name for pin in pins for names in pin.people or () for name in names}):
             on = [x for part in parts for need in part.people for name, x in need if name == person]
             gone = model.new_literal(

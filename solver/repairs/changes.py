@@ -9,6 +9,7 @@ from solver.problem import Activity
 from solver.repairs.toll import by_activity, stands
 from solver.repairs.why import gone, obstacles
 from solver.solution import Assignment, Blocker
+from solver.state.index import Index
 from solver.state.state import State
 
 Kind = Literal["moved", "dropped", "reassigned", "added", "cancelled"]
@@ -44,7 +45,8 @@ def changes_between(state: State, plan: Sequence[Assignment]) -> tuple[Change, .
     """All changes from a plan to what is placed; the state is left as it was."""
     index = state.index
     before, after = by_activity(plan), by_activity(state.assignments())
-    changed = {name for name, parts in after.items() if not _same(before.get(name, ()), parts)}
+    activities = index.activities
+    changed = {n for n, parts in after.items() if not _same(activities[n], before.get(n, ()), parts)}
     changes: list[Change] = []
     for name, old in before.items():
         activity, new = index.activities.get(name), after.get(name, [])
@@ -56,13 +58,13 @@ def changes_between(state: State, plan: Sequence[Assignment]) -> tuple[Change, .
     return tuple(changes)
 
 
-def displaced_from(state: State, plan: Sequence[Assignment]) -> tuple[str, ...]:
+def displaced_from(index: Index, plan: Sequence[Assignment]) -> tuple[str, ...]:
     """Activities that could not stay, with the same people, if only what is pinned were placed."""
-    alone = pins_only(state.index)
-    free = [name for name, activity in state.index.activities.items() if activity.pin is None]
+    alone = pins_only(index)
+    free = [name for name, activity in index.activities.items() if activity.pin is None]
     found = []
     for name, parts in by_activity(plan).items():
-        activity = state.index.activities.get(name)
+        activity = index.activities.get(name)
         if activity is None or activity.pin is not None:
             continue
         if obstacles(alone, activity, parts, free) or any(gone(alone, activity, parts)):
@@ -70,12 +72,18 @@ def displaced_from(state: State, plan: Sequence[Assignment]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _same(old: Sequence[Assignment], new: Sequence[Assignment]) -> bool:
-    return [_facts(part) for part in old] == [_facts(part) for part in new]
+def _same(activity: Activity, old: Sequence[Assignment], new: Sequence[Assignment]) -> bool:
+    return [_facts(activity, part) for part in old] == [_facts(activity, part) for part in new]
 
 
-def _facts(part: Assignment) -> tuple[int, int, str, tuple[frozenset[str], ...]]:
-    return part.start, part.duration, part.mode, tuple(frozenset(names) for names in part.people)
+def _facts(activity: Activity, part: Assignment) -> tuple[int, int, str, list[list[frozenset[str]]]]:
+    """Where a part is, and who is on each of its duties."""
+    on_duty = []
+    for number, names in enumerate(part.people):
+        need = activity.needs[number] if number < len(activity.needs) else None
+        each = len(names) if need is None or need.longest is None else need.count
+        on_duty.append([frozenset(names[k : k + each]) for k in range(0, len(names), max(1, each))])
+    return part.start, part.duration, part.mode, on_duty
 
 
 def _change(

@@ -47,7 +47,7 @@ def _nearest(alone: State, activity: Activity, free: Collection[str]) -> int | N
     found: list[int] = []
     for mode in activity.modes:
         frame = Frame(alone, activity, mode, _SKIP, free=free)
-        shortest, longest = index.least(activity, mode), index.wish(activity, mode)
-        for duration in range(shortest, longest + 1):
-            found += [abs(start - before) for start in ticks(frame.starts(duration))]
+        for shortest, longest in index.ways(activity, mode):
+            for duration in range(shortest, longest + 1):
+                found += [abs(start - before) for start in ticks(frame.starts(duration))]
     return min(found, default=None)

@@ -19,6 +19,9 @@ MOST = 1 << 53
 MOST_SUM = 1 << 61
 """Below this CP-SAT adds up without overflow; its objective is in steps of value."""
 
+_MOST_SCALE = 100_000
+"""Most steps of value to one unit in `solver.model.objective`."""
+
 
 def lexicographic(problem: Problem, terms: Sequence[Term]) -> Weights:
     """Weights by which one step of a term outweighs all that the terms after it can ever come to.
@@ -82,20 +85,24 @@ def _weights(problem: Problem, terms: Sequence[Term]) -> Weights | None:
     found: dict[str, float] = {}
     total = Fraction(0)
     for term in reversed(terms):
-        step = _step(problem, term)
+        steps = step(problem, term)
         # In the last place a step may be a fraction of 1: nothing comes after it that it could miss.
         weight = math.floor(total) + 1
-        weight *= step if found else 1
+        weight *= steps if found else 1
         total += weight * _range(problem, term)
         found[term] = float(weight)
-        if total >= MOST or total * _step(problem, "value") >= MOST_SUM:
+        # Above `_MOST_SCALE` the model counts in rougher steps.
+        if total >= MOST or total * min(step(problem, "value"), _MOST_SCALE) >= MOST_SUM:
             return None
     weights = Weights(value=0.0)
     return Weights(**{name: found.get(name, 0.0) for name in weights.__slots__})
 
 
-def _step(problem: Problem, term: Term) -> int:
-    """Steps to one unit of the term: shares of a value are fractions, all else are whole numbers."""
+def step(problem: Problem, term: Term) -> int:
+    """Steps to one unit of the term: shares of a value are fractions, all else are whole numbers.
+
+    Weighted with this alone, a term is a whole number for every schedule.
+    """
     if term not in ("value", "kept"):
         return 1
     rates = {

@@ -1,7 +1,7 @@
 """CP-SAT model of some activities of a repair: least toll first, stage after stage."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -9,8 +9,8 @@ from ortools.sat.python import cp_model
 
 from solver.model import terms as costs_of
 from solver.model.model import Model, Part
-from solver.problem import Activity
-from solver.repairs.lexicographic import MOST_SUM, Term, stages, widest
+from solver.problem import Activity, Problem
+from solver.repairs.lexicographic import MOST, MOST_SUM, Term, stages, step, widest
 from solver.repairs.toll import share
 from solver.solution import Assignment
 from solver.state.state import State
@@ -18,6 +18,9 @@ from solver.weights import Weights
 
 TERMS: tuple[Term, ...] = ("kept", "moved", "distance", "reassigned")
 """In this order, after the mandatory activities and before the objective of the problem."""
+
+
+_ROUGH_STEPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,12 @@ class RepairModel:
 
     Parameters
     ----------
+    asked, allowed
+        At most `allowed` of the activities `asked` are to stand elsewhere than before, or not at all.
+    any_number
+        Whether more may, for mandatory ones that have no place otherwise; still as few as possible.
+    worth_more
+        Whether to look for what loses less value than the incumbent, for all else only once it is found.
     own
         Whether the objective of the problem itself is a last stage.
     exact
@@ -58,6 +67,10 @@ class RepairModel:
         free: Sequence[str],
         incumbent: Mapping[str, Sequence[Assignment]],
         *,
+        asked: Collection[str],
+        allowed: int,
+        any_number: bool = False,
+        worth_more: bool = False,
         own: bool,
         exact: bool,
         seconds: float,
@@ -70,35 +83,89 @@ class RepairModel:
         self._stopped = False
         self._effort, self._seconds = effort, max(0.01, seconds)
         self._hinted = set(self._model.hints)
+        self._same = {
+            name: same
+            for name, parts in self._model.parts.items()
+            if parts[0].activity.previous
+            and (same := costs_of.stays(self._model, parts[0].activity, parts)) is not None
+        }
+        self._free, self._asked, self._allowed = free, asked, allowed
+        self.any_number, self._worth_more = any_number, worth_more
+        self._now: int | None = None
         self._objectives = self._stages()
         self._solver = cp_model.CpSolver()
         self._solver.parameters.num_workers = workers
         self._solver.parameters.random_seed = seed % (1 << 31)
         self._solver.parameters.symmetry_level = 0
         self._solver.parameters.catch_sigint_signal = False
-        # Takes longer than it saves: the models are small, and most are solved in one go.
+        # Both take longer than they save: the models are small, and most are solved in one go.
         self._solver.parameters.cp_model_probing_level = 0
+        self._solver.parameters.linearization_level = 0
 
     def _stages(self) -> list[cp_model.LinearExprT]:
         """What each stage makes as large as possible, in whole numbers."""
         problem = self._model.index.problem
         activities = tuple(parts[0].activity for parts in self._model.parts.values())
         here = replace(problem, activities=activities, precedences=(), chains=())
-        weighed = stages(here, TERMS) if any(activity.previous for activity in activities) else ()
+        weighed: tuple[Weights, ...] = ()
+        if any(activity.previous for activity in activities):
+            weighed = stages(here, TERMS)
+            if self._worth_more or not weighed[0].moved:
+                weighed = (_kept_alone(here), *stages(here, TERMS[1:]))
         found = [self._weighed(weights) for weights in weighed]
-        if wanted := self._model.objective.wanted:
-            # Mandatory activities that the model does not have to place anyway. With the first stage
-            # in one objective if they fit: alone they would leave all else to chance.
-            bonus = int(widest(here, weighed[0])) + 1 if weighed else 1
-            first: list[cp_model.LinearExprT] = [bonus * present for present in wanted]
-            if bonus * (len(wanted) + 1) < MOST_SUM:
-                found[:1] = [sum([*first, *found[:1]])]
+        exact = bool(weighed) and weighed[0].kept % step(here, "kept") == 0
+        if self._worth_more and exact and not self._model.objective.wanted:
+            # As much, not more: from a hint that holds more is found sooner than from one that does not.
+            self._now = self._kept_now(int(weighed[0].kept))
+            self._model.cp.add(found[0] >= self._now)
+        width = int(widest(here, weighed[0])) if weighed else 0
+        # Mandatory activities that the model does not have to place anyway, and before these what moves
+        # beyond what may. In one objective with the first stage if they fit: alone they would leave all
+        # else to chance.
+        for terms, most in ((self._beyond(), len(self._asked)), self._wanted()):
+            if not terms:
+                continue
+            unit = width + 1
+            if found and unit * (most + 1) < MOST_SUM:
+                found[0] = sum([*(unit * term for term in terms), found[0]])
+                width += unit * most
             else:
-                found.insert(0, sum(first))
+                found.insert(0, sum(terms))
+                width = most
         for index, (variable, value) in self._model.hints.items():
             if index not in self._hinted:
                 self._model.cp.add_hint(variable, value)
         return found
+
+    def _kept_now(self, unit: int) -> int:
+        """What the incumbent has of what is kept."""
+        kept = Fraction(0)
+        for name, parts in self._model.incumbent.items():
+            activity = self._model.index.activities[name]
+            if activity.previous:
+                kept += min(share(activity, activity.previous), share(activity, parts))
+        return _whole(unit * kept)
+
+    def _wanted(self) -> tuple[list[cp_model.LinearExprT], int]:
+        wanted: list[cp_model.LinearExprT] = [*self._model.objective.wanted]
+        return wanted, len(wanted)
+
+    def _beyond(self) -> list[cp_model.LinearExprT]:
+        """What is large if no more is moved than may be; empty where that is a constraint."""
+        model = self._model
+        asked = [name for name in self._free if name in self._asked]
+        same = [self._same[name] for name in asked if name in self._same]
+        if not same:
+            return []
+        moved = len(asked) - sum(same)
+        now = len(asked) - sum(model.hinted(literal) for literal in same)
+        if now <= self._allowed and not self.any_number:
+            model.cp.add(moved <= self._allowed)
+            return []
+        beyond = model.cp.new_int_var(0, len(asked), "")
+        model.hint(beyond, max(0, now - self._allowed))
+        model.cp.add(beyond >= moved - self._allowed)
+        return [-1 * beyond]
 
     def _weighed(self, weights: Weights) -> cp_model.LinearExprT:
         model = self._model
@@ -108,7 +175,8 @@ class RepairModel:
                 if parts[0].activity.previous:
                     terms += self._kept(name, parts, int(weights.kept))
         if weights.moved:
-            terms += [-1 * cost for cost in costs_of.moved(model, weights.moved)]
+            for name, same in self._same.items():
+                terms.append(int(weights.moved) * model.parts[name][0].activity.move_cost * same)
         if weights.distance:
             terms += [-1 * cost for cost in costs_of.distance(model, weights.distance)]
         if weights.reassigned:
@@ -119,6 +187,9 @@ class RepairModel:
         """`unit` for each unit of value that is kept: of what runs longer than before no more than before."""
         model, activity = self._model, parts[0].activity
         before = share(activity, activity.previous)
+        if activity.closed == "pause":
+            whole = Fraction(activity.value)
+            return [_whole(unit * min(before, whole)) * choice.literal for choice in parts[0].choices]
         if len(parts) == 1 and isinstance(parts[0].size, int):
             return [
                 _whole(unit * min(before, self._rate(activity, choice.mode.wish) * parts[0].longest))
@@ -177,27 +248,39 @@ class RepairModel:
             self._seconds = max(0.01, self._seconds - self._solver.wall_time)
             if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
                 return Proposal(parts, effort, parts is None and status == cp_model.INFEASIBLE)
+            if parts is None and self._now is not None and self._reached(expression) <= self._now:
+                return Proposal(None, effort, status == cp_model.OPTIMAL)
             parts = self._model.solution(self._solver)
             if status == cp_model.FEASIBLE:
                 return Proposal(parts, effort, False)
             if expression is not None:
-                cp.add(expression >= round(self._solver.objective_value))
+                cp.add(expression >= self._reached(expression))
                 self._hint_found()
         return Proposal(parts, effort, True)
+
+    def _reached(self, expression: cp_model.LinearExprT | None) -> int:
+        """The value of a stage; not the solver's own figure: as a float a large sum is not exact."""
+        return 0 if expression is None else self._solver.value(expression)
 
     def _hint_found(self) -> None:
         """What the last stage found is where the next begins."""
         values = [
             (variable, self._solver.value(variable)) for variable, _ in list(self._model.hints.values())
         ]
+        # OR-Tools gives this one method no types.
         self._model.cp.clear_hints()  # type: ignore[no-untyped-call]
         for variable, value in values:
             self._model.hint(variable, value)
             self._model.cp.add_hint(variable, value)
 
 
+def _kept_alone(problem: Problem) -> Weights:
+    """A weight of what is kept that makes it whole; where that is too large, to a thousandth."""
+    steps = step(problem, "kept")
+    exact = steps * widest(problem, Weights(value=0.0, kept=1.0)) < MOST
+    return Weights(value=0.0, kept=float(steps if exact else _ROUGH_STEPS))
+
+
 def _whole(amount: Fraction) -> int:
-    """An amount that the steps of `lexicographic` make whole."""
-    if amount.denominator != 1:
-        raise ValueError(f"{amount} is not a whole number of steps")
+    """An amount that the steps of `lexicographic` make whole, but for rough ones."""
     return math.floor(amount)

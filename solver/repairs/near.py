@@ -8,7 +8,8 @@ from solver.problem import Activity, Pin
 from solver.repairs.toll import people_of
 from solver.search.order import before_first
 from solver.solution import Assignment
-from solver.state.index import Index, length, phase_span
+from solver.state.competition import span, things
+from solver.state.index import Index, length
 from solver.state.state import State
 from solver.verification.verify import verify
 
@@ -27,7 +28,7 @@ def standing(index: Index) -> State:
     for name in names:
         activity, parts = index.activities[name], before[name]
         # Whoever can stay on what they are on does: only then are others given out.
-        if all(state.crew.admits(activity, p.start, p.duration, p.people) for p in parts):
+        if all(_admits(state, activity, part) for part in parts):
             state.insert(activity, parts)
     for activity in unnamed:
         if (pin := activity.pin) is not None:
@@ -43,6 +44,12 @@ def standing(index: Index) -> State:
         for name in broken:
             state.remove(name)
     return state
+
+
+def _admits(state: State, activity: Activity, part: Assignment) -> bool:
+    """Whether those who were on a part can be on it again; its mode may be gone."""
+    mode = state.index.modes[activity.id].get(part.mode)
+    return mode is not None and state.crew.admits(activity, mode, part.start, part.duration, part.people)
 
 
 def old_parts(activity: Activity) -> list[Assignment]:
@@ -70,8 +77,9 @@ def _pin_named(state: State) -> list[Activity]:
 
 
 def _hold_with_old_names(state: State, activity: Activity, pin: Pin) -> bool:
-    """Place a pinned activity where it stood, with those who were on it, if they still can."""
-    old = next((o for o in activity.previous if (o.start, o.duration, o.mode) == _place(pin)), None)
+    """Place a pinned activity with those who were on it, if they can, also where it is moved."""
+    before = sorted(activity.previous, key=lambda old: (old.start, old.duration, old.mode) != _place(pin))
+    old = next(iter(before), None)
     if old is None or old.people is None:
         return False
     part = Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, old.people)
@@ -119,13 +127,15 @@ def _name(state: State, activity: Activity, pin: Pin) -> None:
 
 def _choose(state: State, activity: Activity, pin: Pin) -> bool:
     """Put people on what is held already without any, if there are enough."""
-    people = state.crew.choose(activity, pin.start, pin.duration, pinned=True)
+    mode = state.index.modes[activity.id][pin.mode]
+    people = state.crew.choose(activity, mode, pin.start, pin.duration, pinned=True)
     if people is None:
         return False
     state.placed[activity.id] = [replace(state.placed[activity.id][0], people=people)]
     for need, names in zip(activity.needs, people, strict=True):
-        for person in names:
-            state.crew.hold(person, phase_span(activity, need.phase, pin.start, pin.duration), duty=True)
+        on_duty = state.index.calendar.named(activity, mode, need, names, pin.start, pin.duration)
+        for person, piece in on_duty:
+            state.crew.hold(person, piece, duty=True)
     return True
 
 
@@ -157,8 +167,8 @@ class Near:
         self._index = index
         self._rng = rng
         self.core = [name for name in core if index.activities[name].pin is None]
-        self._things = {name: _things(index, name) for name in self.core}
-        self._span = {name: _span(index, name) for name in self.core}
+        self._things = {name: things(index, name, utilities=True) or frozenset({"-"}) for name in self.core}
+        self._span = {name: span(index, name) for name in self.core}
 
     def pick(self, state: State, target: str, out: Collection[str], size: int) -> list[str]:
         """`target`, what is out of place, and what is nearest to a tick at which the target could run."""
@@ -169,15 +179,16 @@ class Near:
             focus = self._rng.choice(before).start
         mine = self._things[target]
         most = sum(_WEIGHTS[thing[0]] for thing in mine)
-        found: list[tuple[float, str]] = []
+        found: list[tuple[bool, float, str]] = []
         scale = self._index.horizon / 40
         for name in self.core:
             common = sum(_WEIGHTS[thing[0]] for thing in mine & self._things[name])
-            if name == target or name in out or not common or name not in state.placed:
+            if name == target or name in out or name not in state.placed:
                 continue
             gap = max(state.start(name) - focus, focus - state.end(name), 0) + self._rng.random() * scale
-            found.append((gap / (0.3 + common / most), name))
-        near = [name for _, name in sorted(found)[:size]]
+            # Those that share nothing with it may stand in the way of those that stand in its way.
+            found.append((not common, gap / (0.3 + common / most), name))
+        near = [name for _, _, name in sorted(found)[:size]]
         return self.whole(state, [target, *out, *near])
 
     def whole(self, state: State, names: Iterable[str]) -> list[str]:
@@ -207,24 +218,3 @@ def core_of(index: Index) -> list[str]:
         stack += index.chains.get(name, [])
         stack += [lag.before for lag in index.before[name]]
     return list(found)
-
-
-def _things(index: Index, name: str) -> frozenset[str]:
-    """What the activity could hold: resources, qualifications, utilities, groups, participants."""
-    activity = index.activities[name]
-    found = {f"r{resource}" for mode in activity.modes for resource in mode.resources}
-    found |= {f"q{need.qualification}" for need in activity.needs}
-    found |= {f"u{draw.utility}" for draw in activity.draws}
-    found |= {f"g{group}" for group in activity.groups}
-    return frozenset(found | {f"p{person}" for person in activity.participants}) or frozenset({"-"})
-
-
-def _span(index: Index, name: str) -> tuple[int, int]:
-    """The ticks of its windows, from the first at which it could start to the last at which it could end."""
-    activity = index.activities[name]
-    start = max(0, activity.release or 0)
-    end = index.horizon if activity.deadline is None else min(index.horizon, activity.deadline)
-    if activity.windows:
-        start = max(start, min(window.start for window in activity.windows) - activity.setup)
-        end = min(end, max(window.end for window in activity.windows) + activity.teardown)
-    return start, max(end, start + 1)

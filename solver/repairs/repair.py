@@ -13,9 +13,19 @@ from solver.repairs.toll import Toll, published, toll
 from solver.search.watch import OnProgress, Watch
 from solver.solution import Assignment, Options, ProblemError, Progress, Solution
 from solver.state.index import Index
+from solver.state.state import State
 from solver.verification.verify import verify
 
-__all__ = ["Change", "Repair", "Toll", "repair", "toll"]
+__all__ = ["LEAST_ALLOWED", "MOST_MOVED", "Change", "Repair", "Toll", "repair", "toll"]
+
+MOST_MOVED = 0.05
+"""Share of the published bookings that a repair moves at most for the value of others."""
+
+LEAST_ALLOWED = 8
+"""So many bookings it may move of the smallest plan."""
+
+_REPORT_SECONDS = 1.0
+_FINISH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +61,15 @@ def repair(
     on_progress: OnProgress | None = None,
     *,
     stop: Callable[[], bool] | None = None,
+    most_moved: float | None = MOST_MOVED,
 ) -> Repair:
     """The plan that takes least from those to whom another one was published.
 
     The order is that of `Toll`: mandatory activities left out, value of published bookings lost,
-    bookings moved or dropped (by `Activity.move_cost`), ticks moved, people reassigned. Only then
-    comes the objective of the problem itself, for which requests that were not published fill in;
-    what its weights say of `Activity.previous` does not count.
+    bookings moved or dropped (by `Activity.move_cost`), ticks moved, people reassigned; but no more
+    bookings are moved for the value of others than `most_moved` allows. Only then comes the objective
+    of the problem itself, for which requests that were not published fill in; what its weights say of
+    `Activity.previous` does not count.
 
     Parameters
     ----------
@@ -67,11 +79,17 @@ def repair(
         What was published; it may name activities that the problem does not have any more.
     executor, on_progress, stop
         As for `solver.solve.solve`.
+    most_moved
+        Share of the published bookings that may at most be moved or dropped besides those that cannot
+        stay, though never less than `LEAST_ALLOWED` bookings; more only for mandatory activities
+        that have no place otherwise. None: as many as it takes to lose least value.
 
     Raises
     ------
     ProblemError
         If the problem has faults; all of them are named.
+    ValueError
+        If `most_moved` is not between 0 and 1.
 
     Notes
     -----
@@ -85,10 +103,12 @@ def repair(
     >>> found.changes[0].kind, found.changes[0].after[0].start, found.changes[0].why[0].rule
     ('moved', 3, 'outage')
     """
+    if most_moved is not None and not 0 <= most_moved <= 1:
+        raise ValueError(f"most_moved is a share between 0 and 1, not {most_moved!r}.")
     if executor is None:
         threads = ThreadPoolExecutor(options.workers, "repair")
         try:
-            return repair(problem, plan, options, threads, on_progress, stop=stop)
+            return repair(problem, plan, options, threads, on_progress, stop=stop, most_moved=most_moved)
         finally:
             # Not waited for: whoever said stop gets the answer while CP-SAT still folds up.
             threads.shutdown(wait=False, cancel_futures=True)
@@ -96,17 +116,21 @@ def repair(
     if faults:
         raise ProblemError(problem, tuple(faults))
     watch = Watch(problem, options, None, stop)
-    history: list[Progress] = []
-
-    def told() -> None:
-        held = search.state.assignments()
-        objective = verify(problem, held).objective
-        placed = len({part.activity for part in held})
-        history.append(Progress(watch.seconds(), objective, None, placed, len(problem.activities)))
-        if on_progress is not None:
-            on_progress(history[-1], held)
-
-    search = Search(Index(_prepared(problem, plan)), options, watch, executor, told)
+    index = Index(_prepared(problem, plan))
+    displaced = displaced_from(index, plan)
+    asked = [
+        each.id
+        for each in index.activities.values()
+        if each.previous and each.pin is None and each.id not in set(displaced)
+    ]
+    published_bookings = sum(bool(each.previous) for each in index.activities.values())
+    allowed = len(asked) if most_moved is None else max(LEAST_ALLOWED, int(most_moved * published_bookings))
+    teller = _Teller(problem, watch, on_progress)
+    search = Search(
+        index, options, watch, executor, lambda new: teller.tell(search.state, new=new), asked, allowed
+    )
+    # To name what has changed, to verify it and to find reasons takes about as long as to begin did.
+    watch.keep_back(_FINISH * watch.seconds())
     search.run()
     assignments = search.state.assignments()
     _promise_kept(problem, assignments)
@@ -116,7 +140,7 @@ def repair(
         status="optimal" if search.proven else "stopped" if watch.stopped else "feasible",
         objective=verify(problem, assignments).objective,
         bound=None,
-        history=tuple(history),
+        history=tuple(teller.history),
         seconds=watch.seconds(),
         seed=options.seed,
     )
@@ -124,8 +148,33 @@ def repair(
         solution,
         changes_between(search.state, plan),
         toll(problem, plan, assignments),
-        displaced_from(search.state, plan),
+        displaced,
     )
+
+
+class _Teller:
+    """Keeps the history of a repair and tells of it: at each better one, and once a second."""
+
+    def __init__(self, problem: Problem, watch: Watch, on_progress: OnProgress | None) -> None:
+        self._problem = problem
+        self._watch = watch
+        self._on_progress = on_progress
+        self._told_at = 0.0
+        self.history: list[Progress] = []
+
+    def tell(self, state: State, *, new: bool) -> None:
+        """Tell of what is reached; of what is not `new` only if that was not done within a second."""
+        seconds = self._watch.seconds()
+        if not new and (self._on_progress is None or seconds - self._told_at < _REPORT_SECONDS):
+            return
+        held = state.assignments()
+        self._told_at = seconds
+        objective = verify(self._problem, held).objective if new else self.history[-1].objective
+        progress = Progress(seconds, objective, None, len(state.placed), len(self._problem.activities))
+        if new:
+            self.history.append(progress)
+        if self._on_progress is not None:
+            self._on_progress(progress, held)
 
 
 def _prepared(problem: Problem, plan: Sequence[Assignment]) -> Problem:

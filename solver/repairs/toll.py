@@ -115,6 +115,9 @@ def share(activity: Activity, parts: Iterable[Assignment | Pin]) -> Fraction:
     """The value of some parts; of a mode that is gone, as if its wish were that of the activity."""
     wishes = {mode.id: mode.wish or activity.wish for mode in activity.modes}
     rates = (Fraction(part.duration, wishes.get(part.mode, activity.wish)) for part in parts)
+    if activity.closed == "pause":
+        # Whatever is beyond the wish is pauses.
+        rates = (min(rate, Fraction(1)) for rate in rates)
     return activity.value * sum(rates, Fraction(0))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from solver.explanation.masks import RULES
-from solver.problem import Activity, Mode
+from solver.problem import Activity, Mode, Need
 from solver.repairs.toll import people_of
 from solver.solution import Assignment, Blocker, Rule
 from solver.state.frame import Frame
@@ -54,10 +54,28 @@ def gone(
     left = people_of(old) - people_of(new)
     for part in old:
         for need, names in zip(activity.needs, part.people, strict=False):
-            span = phase_span(activity, need.phase, part.start, part.duration)
-            for person in names:
-                if person in left and not _is_free(state, person, need.qualification, span):
-                    yield Blocker("people", (person,), _overlapping(state, [span], _with_people({person})))
+            for person, spans in _work(state, activity, need, names, part):
+                if person not in left:
+                    continue
+                if not all(_is_free(state, person, need.qualification, span) for span in spans):
+                    others = _overlapping(state, spans, _with_people(state, {person}))
+                    yield Blocker("people", (person,), others)
+
+
+def _work(
+    state: State, activity: Activity, need: Need, names: Sequence[str], part: Assignment
+) -> Iterator[tuple[str, list[Span]]]:
+    """Those on a need of a part, each with the stretches of work; without pauses if the mode is gone."""
+    mode = state.index.modes[activity.id].get(part.mode)
+    if mode is None:
+        span = phase_span(activity, need.phase, part.start, part.duration)
+        yield from ((person, [span]) for person in names)
+        return
+    work: dict[str, list[Span]] = {}
+    named = state.index.calendar.named(activity, mode, need, names, part.start, part.duration)
+    for person, piece in named:
+        work.setdefault(person, []).append(piece)
+    yield from work.items()
 
 
 def _is_free(state: State, person: str, qualification: str, span: Span) -> bool:
@@ -68,6 +86,9 @@ def _is_free(state: State, person: str, qualification: str, span: Span) -> bool:
 
 def _has_length(state: State, activity: Activity, mode: Mode, parts: Sequence[Assignment]) -> bool:
     total = sum(part.duration for part in parts)
+    if activity.closed == "pause":
+        # How long it has to pause is for the calendar to say.
+        return len(parts) == 1 and total >= state.index.wish(activity, mode)
     fits = state.index.least(activity, mode) <= total <= state.index.wish(activity, mode)
     return fits and len(parts) <= activity.most_parts
 
@@ -95,13 +116,20 @@ class _Place:
         part = self._part
         skip = frozenset(RULES) - {rule}
         frame = Frame(
-            self._state, self._activity, self._mode, skip, first=self._first, last=self._last, free=self._free
+            self._state,
+            self._activity,
+            self._mode,
+            skip,
+            first=self._first,
+            last=self._last,
+            free=self._free,
+            as_paused=True,
         )
         if not has(frame.starts(part.duration), part.start):
             return False
         if rule != "people" or not self._activity.needs:
             return True
-        return self._state.crew.choose(self._activity, part.start, part.duration) is not None
+        return self._state.crew.choose(self._activity, self._mode, part.start, part.duration) is not None
 
     def blocker(self, rule: Rule) -> Blocker:
         """The rule that is broken, with what is short or closed, and who takes it."""
@@ -118,7 +146,7 @@ class _Place:
         if rule == "people":
             wanted = tuple(dict.fromkeys(need.qualification for need in activity.needs))
             able = {person for q in wanted for person in index.qualified.get(q, ())}
-            return Blocker(rule, wanted, _overlapping(state, whole, _with_people(able)))
+            return Blocker(rule, wanted, _overlapping(state, whole, _with_people(state, able)))
         if rule == "utility":
             utilities = tuple(dict.fromkeys(draw.utility for draw in activity.draws))
             return Blocker(rule, utilities, self._drawing(set(utilities)))
@@ -128,7 +156,7 @@ class _Place:
             return Blocker(rule, groups, _overlapping(state, run, _in_groups(set(groups))))
         if rule == "participant":
             people = activity.participants
-            return Blocker(rule, people, _overlapping(state, run, _with_people(set(people))))
+            return Blocker(rule, people, _overlapping(state, run, _with_people(state, set(people))))
         if rule == "precedence":
             return Blocker(rule, tuple(self._ordered_with()))
         return Blocker(rule)
@@ -157,7 +185,8 @@ class _Place:
         def holds(other: Activity, part: Assignment) -> Iterator[Span]:
             for draw in other.draws:
                 if draw.utility in utilities:
-                    yield phase_span(other, draw.phase, part.start, part.duration)
+                    mode = index.modes[other.id][part.mode]
+                    yield from index.calendar.pieces(other, mode, draw.phase, part.start, part.duration)
 
         return _overlapping(self._state, spans, holds)
 
@@ -193,13 +222,17 @@ def _overlapping(state: State, spans: Iterable[Span], holds: Holds) -> tuple[str
     return tuple(sorted(found, key=lambda name: (state.start(name), name)))
 
 
-def _with_people(people: set[str]) -> Holds:
+def _with_people(state: State, people: set[str]) -> Holds:
+    calendar, modes = state.index.calendar, state.index.modes
+
     def holds(other: Activity, part: Assignment) -> Iterator[Span]:
+        mode = modes[other.id][part.mode]
         if people & set(other.participants):
-            yield phase_span(other, "run", part.start, part.duration)
+            yield from calendar.pieces(other, mode, "run", part.start, part.duration)
         for need, names in zip(other.needs, part.people, strict=False):
-            if people & set(names):
-                yield phase_span(other, need.phase, part.start, part.duration)
+            for person, piece in calendar.named(other, mode, need, names, part.start, part.duration):
+                if person in people:
+                    yield piece
 
     return holds
 

@@ -56,9 +56,8 @@ class Chooser:
 
     def fits(self, state: State, activity: Activity, skip: Collection[Rule] = NO_RULES) -> bool:
         """Whether there is any place, with some of the rules not asked."""
-        for mode in activity.modes:
+        for mode, shortest, longest in self._ways(activity):
             frame = Frame(state, activity, mode, skip)
-            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
             # A teardown may find room after a longer run only: look at some lengths in between.
             for duration in range(shortest, longest + 1, max(1, (longest - shortest) // _LENGTHS)):
                 mask = frame.starts(duration)
@@ -67,7 +66,7 @@ class Chooser:
                         return True
                     continue
                 for start in islice(ticks(mask), _TRIES):
-                    if state.crew.choose(activity, start, duration) is not None:
+                    if state.crew.choose(activity, mode, start, duration) is not None:
                         return True
         return activity.most_parts > 1 and self._split(state, activity, skip) is not None
 
@@ -90,9 +89,8 @@ class Chooser:
         """The place that brings most above what it costs, tried one by one."""
         before = state.shared_cost()
         best, found = 0.0, None
-        for mode in activity.modes:
+        for mode, shortest, longest in self._ways(activity):
             frame = Frame(state, activity, mode)
-            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
             for duration in range(longest, shortest - 1, -max(1, (longest - shortest) // _LENGTHS)):
                 for start in islice(ticks(frame.starts(duration)), _TRIES):
                     parts = [Assignment(activity.id, 1, mode.id, start, duration)]
@@ -104,6 +102,10 @@ class Chooser:
                     if gain > best + 1e-9:
                         best, found = gain, parts
         return found
+
+    def _ways(self, activity: Activity) -> list[tuple[Mode, int, int]]:
+        """The modes with the least and the most that a run can last; one that pauses has several."""
+        return [(mode, *way) for mode in activity.modes for way in self.index.ways(activity, mode)]
 
     def _wish(self, part: Assignment) -> int:
         return self.index.wish(
@@ -121,8 +123,7 @@ class Chooser:
         """The best single part; with `limits` of its run it is one of several."""
         best: tuple[float, float, int] | None = None
         found: Assignment | None = None
-        for mode in activity.modes:
-            shortest, longest = self.index.least(activity, mode), self.index.wish(activity, mode)
+        for mode, shortest, longest in self._ways(activity):
             if limits is not None:
                 shortest, longest = limits[0], min(limits[1], longest)
             if others and not self._alike(activity, mode, others[0]):
@@ -150,7 +151,7 @@ class Chooser:
     ) -> Assignment | None:
         """The part that starts best of those in the mask for which there are people."""
         for start in islice(self._starts(activity, mode, duration, mask), _TRIES):
-            people = state.crew.choose(activity, start, duration) if named else ()
+            people = state.crew.choose(activity, mode, start, duration) if named else ()
             if people is not None:
                 return Assignment(activity.id, 1, mode.id, start, duration, people)
         return None

@@ -5,11 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import chain
 
+from solver.state.competition import span, things
 from solver.state.index import Index, length
 from solver.state.state import State
 
 _SMALLEST, _LARGEST = 12, 120
 _FORGET = 0.9
+_GROW, _SHRINK = 1.05, 0.93
+_OVERHEAD = 0.03
+"""About the deterministic time that it takes to make a model."""
+
 _REACH = 8.0
 """Within so many times the length of a usual activity from the focus candidates are looked for."""
 
@@ -20,8 +25,10 @@ class Neighbourhoods:
     Attributes
     ----------
     size
-        About how many activities to free: it grows while CP-SAT proves its answers, and shrinks
-        while it runs out of time.
+        About how many activities to free in the neighbourhood that is chosen.
+    sizes
+        The same for each kind: it grows while CP-SAT proves its answers, and shrinks while it runs
+        out of time. Some kinds are much harder than others.
     """
 
     def __init__(self, index: Index, rng: random.Random, size: float) -> None:
@@ -35,12 +42,13 @@ class Neighbourhoods:
             "time": self._time,
             "any": self._any,
         }
+        self.sizes = dict.fromkeys(self._kinds, size)
         self._weights = dict.fromkeys(self._kinds, 1.0)
         self._taken: Collection[str] = ()
         self._movable = [name for name, activity in index.activities.items() if activity.pin is None]
         self._elastic = [name for name in self._movable if _is_elastic(index, name)]
-        self._things = {name: _things(index, name) for name in self._movable}
-        self._span = {name: _span(index, name) for name in self._movable}
+        self._things = {name: things(index, name) for name in self._movable}
+        self._span = {name: span(index, name) for name in self._movable}
         lengths = sorted(
             min(length(a, index.wish(a, mode)) for mode in a.modes)
             for a in (index.activities[name] for name in self._movable)
@@ -48,22 +56,26 @@ class Neighbourhoods:
         self._usual = lengths[len(lengths) // 2] if lengths else 1
         self._near_by = _Near(self._things, self._span, max(1, round(_REACH * self._usual)))
 
-    def pick(self, state: State, taken: Collection[str]) -> tuple[str, list[str]]:
-        """A kind of neighbourhood, and the activities to free; none of them is in `taken`."""
+    def pick(self, state: State, taken: Collection[str], size: float | None = None) -> tuple[str, list[str]]:
+        """A kind of neighbourhood, and the activities to free; none of them is in `taken`.
+
+        They are about `size`, or as many as that kind stands at.
+        """
         self._taken = taken
         kinds = list(self._kinds)
         kind = self._rng.choices(kinds, [self._weights[k] for k in kinds])[0]
+        self.size = size or self.sizes[kind]
         names = self._kinds[kind](state)
         if not names:
-            kind, names = "any", self._any(state)
+            kind, self.size = "any", size or self.sizes["any"]
+            names = self._any(state)
         return kind, self._whole(state, names, taken)
 
     def learn(self, kind: str, gain: float, effort: float, *, proven: bool) -> None:
         """Take note of what a neighbourhood brought, as a share of the objective, for its effort."""
-        reward = min(10.0, 100 * gain / max(effort, 0.01)) + 0.1
+        reward = min(10.0, 100 * max(0.0, gain) / (effort + _OVERHEAD)) + 0.1
         self._weights[kind] = _FORGET * self._weights[kind] + (1 - _FORGET) * reward
-        self.size *= 1.03 if proven else 0.96
-        self.size = min(max(self.size, _SMALLEST), _LARGEST)
+        self.sizes[kind] = min(max(self.sizes[kind] * (_GROW if proven else _SHRINK), _SMALLEST), _LARGEST)
 
     def _whole(self, state: State, names: Iterable[str], taken: Collection[str]) -> list[str]:
         """With them the rest of their chains, and what would have to be placed before them."""
@@ -196,24 +208,3 @@ class _Near:
 def _is_elastic(index: Index, name: str) -> bool:
     activity = index.activities[name]
     return any(index.least(activity, mode) < index.wish(activity, mode) for mode in activity.modes)
-
-
-def _things(index: Index, name: str) -> frozenset[str]:
-    """What the activity could hold: resources, qualifications, groups, participants."""
-    activity = index.activities[name]
-    found = {f"r{resource}" for mode in activity.modes for resource in mode.resources}
-    found |= {f"q{need.qualification}" for need in activity.needs}
-    found |= {f"g{group}" for group in activity.groups}
-    return frozenset(found | {f"p{person}" for person in activity.participants})
-
-
-def _span(index: Index, name: str) -> tuple[int, int]:
-    """From the first tick at which the activity could start to the last at which it could end."""
-    activity = index.activities[name]
-    start = max(0, activity.release or 0)
-    end = index.horizon if activity.deadline is None else min(index.horizon, activity.deadline)
-    if activity.windows:
-        start = max(start, min(window.start for window in activity.windows) - activity.setup)
-        end = min(end, max(window.end for window in activity.windows) + activity.teardown)
-    least = min((index.least(activity, mode) for mode in activity.modes), default=1)
-    return start, max(end, start + length(activity, least))

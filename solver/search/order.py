@@ -45,8 +45,9 @@ def _choices(state: State, activity: Activity) -> int:
     """Number of starts over all modes in an empty facility."""
     skip: frozenset[Rule] = frozenset(("precedence", "people"))
     return sum(
-        Frame(state, activity, mode, skip).starts(state.index.wish(activity, mode)).bit_count()
+        Frame(state, activity, mode, skip).starts(longest).bit_count()
         for mode in activity.modes
+        for _, longest in state.index.ways(activity, mode)
     )
 
 

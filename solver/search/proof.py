@@ -36,6 +36,7 @@ class Proof(threading.Thread):
         """What the thread does."""
         try:
             self._relaxation.run(self._seconds)
+        # Any fault at all: in a thread it would be lost, here whoever asks for the bound gets it.
         except Exception as fault:
             self._fault = fault
 

@@ -4,16 +4,15 @@ import random
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 from solver.bounds.alone import alone
 from solver.compact.compact import compact
 from solver.model.model import Model
 from solver.problem import Activity
-from solver.search.construct import Chooser, fill, greedy, place_pinned
+from solver.search.construct import Chooser, fill, place_pinned
 from solver.search.neighbourhoods import Neighbourhoods
-from solver.search.order import ORDERS, ordered
+from solver.search.order import ordered
 from solver.search.proof import Proof
 from solver.search.rounds import Round
 from solver.search.ruin import Ruin
@@ -34,7 +33,14 @@ _ROUND_SECONDS = 4.0
 _ROUND_EFFORT = 0.08
 _FIRST_SIZE = 30.0
 
-_START_SHARE = 0.1
+_STALL, _STALLED_ROUNDS, _ROUND_OVERHEAD = 0.15, 12, 0.01
+"""Effort and rounds without any gain after which a kick follows; what a round counts besides its effort."""
+
+_FAR = 0.004
+"""From so much worse than the best, as a share, the search goes back to it."""
+
+_TOLERANCE = 1e-9
+
 _RUIN_SHARE = 0.15
 _LEAST_GAIN = 2e-4
 _PATIENCE = 4
@@ -45,11 +51,10 @@ def search(
     index: Index,
     options: Options,
     watch: Watch,
-    start: Sequence[Assignment],
+    state: State,
     executor: Executor | None,
 ) -> None:
-    """Leave the best schedule that is found with `watch`."""
-    state = first_schedule(index, options, watch, start)
+    """Leave the best schedule that is found from `state` on with `watch`."""
     watch.lower_bound_to(state.ledger.base() + sum(alone(index).values()))
     if watch.over() or options.max_rounds == 0:
         return
@@ -62,46 +67,6 @@ def search(
     finally:
         # Not waited for: whoever said stop gets the answer while CP-SAT still folds up.
         threads.shutdown(wait=False, cancel_futures=True)
-
-
-def first_schedule(index: Index, options: Options, watch: Watch, start: Sequence[Assignment]) -> State:
-    """The best of the earlier schedule and greedy ones in several orders."""
-    slowest = 0.0
-    if start:
-        watch.offer(resume(index, start))
-    limited = options.max_rounds is None
-    for spare, order in product((True, False), ORDERS):
-        enough = limited and watch.seconds() + slowest > _START_SHARE * options.time_limit
-        if watch.rank is not None and (enough or watch.over()):
-            break
-        begun = watch.seconds()
-        # The first one is finished whatever the clock says: it is the answer if there is no time.
-        # Who says stop gets as much of it as there is.
-        watch.offer(greedy(index, order, spare=spare, stop=watch.told))
-        slowest = max(slowest, watch.seconds() - begun)
-    # To fill up, to verify and to find reasons takes about as long as some greedy schedules.
-    watch.keep_back(3 * slowest)
-    state = State(index)
-    state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
-    return state
-
-
-def resume(index: Index, start: Sequence[Assignment]) -> State:
-    """What of an earlier schedule still fits, then what else does."""
-    state = State(index)
-    place_pinned(state)
-    parts: dict[str, list[Assignment]] = {}
-    for part in start:
-        if part.activity in index.activities and part.activity not in state.placed:
-            parts.setdefault(part.activity, []).append(part)
-    for activity in ordered(index, "value"):
-        if activity.id in parts:
-            state.insert(activity, parts[activity.id])
-    while broken := state.incomplete():
-        for name in broken:
-            state.remove(name)
-    fill(state, ordered(index, "density"), Chooser(index))
-    return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +189,23 @@ class _Search:
         return worth - weights.balance * sum(load**2 for p, load in loads.items() if p not in people)
 
     def _improve(self) -> None:
-        """Neighbourhood after neighbourhood, as many at a time as there are workers."""
+        """Neighbourhood after neighbourhood, as many at a time as there are workers.
+
+        When they bring nothing more for a while a kick leads away from where they are stuck.
+        """
         picker = Neighbourhoods(self._index, self._rng, _FIRST_SIZE)
+        ruin = Ruin(self._index, self._rng)
         pending: dict[Future[Any], _Pending] = {}
-        rounds = 0
+        rounds = in_vain = 0
+        vain = 0.0
         most = self._options.max_rounds
         while True:
-            while len(pending) < self._free_workers() and (most is None or rounds < most):
+            stuck = vain > _STALL and in_vain >= _STALLED_ROUNDS
+            if stuck and not pending and (most is None or rounds < most):
+                self._back_if_far()
+                ruin.kick(self._state, self._watch.offer, self._watch.over)
+                vain, in_vain, stuck = 0.0, 0, False
+            while not stuck and len(pending) < self._free_workers() and (most is None or rounds < most):
                 if self._watch.over():
                     break
                 rounds += 1
@@ -256,7 +231,18 @@ class _Search:
                 if answer.parts is not None:
                     self._take(answer.parts, waiting.free)
                 gain = (self._state.objective() - before) / max(1.0, abs(before))
+                better = gain > _TOLERANCE
+                vain = 0.0 if better else vain + answer.effort + _ROUND_OVERHEAD
+                in_vain = 0 if better else in_vain + 1
                 picker.learn(waiting.kind, gain, answer.effort, proven=answer.proven)
+
+    def _back_if_far(self) -> None:
+        """Go on from the best schedule if the one at hand is much worse."""
+        rank, best = (self._state.mandatory(), self._state.objective()), self._watch.rank
+        if best is not None and rank < (best[0], best[1] - _FAR * abs(best[1])):
+            kept = {name: list(parts) for name, parts in self._watch.best.items()}
+            placed = self._state.placed
+            self._state.restore([n for n in {**placed, **kept} if placed.get(n) != kept.get(n)], kept)
 
     def _model(self, free: Sequence[str], *, exact: bool = False) -> Model:
         """Model of some activities against the rest; the state is left as it was."""

@@ -27,7 +27,7 @@ class Cell:
 def cells_of(frame: Frame, shortest: int) -> list[Cell]:
     """The stretches that a frame leaves to runs of at least `shortest` ticks.
 
-    People and daily budgets are not looked at.
+    People and daily budgets are not looked at. Not for runs that pause.
     """
     if not frame.possible:
         return []

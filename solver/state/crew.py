@@ -1,11 +1,12 @@
 """Who is free when, and who is put on which duty."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from solver.problem import Activity, Need, Person
+from solver.problem import Activity, Mode, Need, Person
 from solver.state.index import Index, Span, phase_span
-from solver.state.masks import EVERY, Tally, has, interval, runs, shifted
+from solver.state.masks import EVERY, Tally, at_least, has, interval, runs, shifted
+from solver.state.work import Spans, relay, shared
 
 People = tuple[tuple[str, ...], ...]
 
@@ -87,18 +88,43 @@ class Crew:
                 mask |= interval(start - who.min_rest - ticks + 1, end + who.min_rest) & ~same
         return mask
 
-    def enough(self, activity: Activity, duration: int) -> int:
-        """Starts of a part at which each need alone finds enough people."""
+    def enough(self, activity: Activity, mode: Mode, duration: int) -> int:
+        """Starts of a part at which each need alone finds enough people.
+
+        Of a run that pauses, or that people share, some starts are left for `choose` to refuse.
+        """
         mask = EVERY
+        pauses = activity.closed == "pause" and duration > self.index.wish(activity, mode)
         for need in activity.needs:
             offset, ticks = _offset(activity, need, duration)
             if not ticks:
                 continue
-            able = self.able(need.qualification, ticks)
-            mask &= shifted(able.tally.at_least(need.count), -offset)
+            if pauses:
+                mask &= self._enough_between_pauses(activity, mode, need, duration)
+            elif need.longest is None:
+                able = self.able(need.qualification, ticks)
+                mask &= shifted(able.tally.at_least(need.count), -offset)
+            else:
+                for ((start, end),) in relay(((offset, offset + ticks),), need.longest):
+                    able = self.able(need.qualification, end - start)
+                    mask &= shifted(able.tally.at_least(need.count), -start)
             if not mask:
                 break
         return mask
+
+    def _enough_between_pauses(self, activity: Activity, mode: Mode, need: Need, duration: int) -> int:
+        """Starts at which enough people are there in all ticks of work; those of one duty the same."""
+        offset, ticks = _offset(activity, need, duration)
+        pauses = self.index.calendar.closed_mask(mode)
+        there = [
+            self.index.qualification_starts(person, need.qualification, 1)
+            & self.index.on_shift[person]
+            & ~self.busy[person]
+            for person in self.index.qualified.get(need.qualification, ())
+        ]
+        if need.longest is not None:
+            return shifted(runs(at_least(there, need.count) | pauses, ticks), -offset)
+        return shifted(at_least((runs(mask | pauses, ticks) for mask in there), need.count), -offset)
 
     def able(self, qualification: str, ticks: int) -> "Able":
         """When how many of those with the qualification could begin a duty of `ticks` ticks."""
@@ -128,7 +154,9 @@ class Crew:
                 mask &= ~self.index.absent[person]
         return mask
 
-    def choose(self, activity: Activity, start: int, duration: int, *, pinned: bool = False) -> People | None:
+    def choose(
+        self, activity: Activity, mode: Mode, start: int, duration: int, *, pinned: bool = False
+    ) -> People | None:
         """Names for each need of a part, or None if there are not enough.
 
         Parameters
@@ -136,48 +164,70 @@ class Crew:
         pinned
             Do not ask for duty limits; the start may lie outside the horizon.
         """
-        slots = []
+        # A phase without work needs nobody.
+        calendar = self.index.calendar
+        duties = [calendar.duties(activity, mode, need, start, duration) for need in activity.needs]
         # As many able people as there are places, over all needs, are as good as all of them: the
         # other needs take at most the rest of the places, so that there is always one left.
-        enough = sum(need.count for need in activity.needs)
-        for number, need in enumerate(activity.needs):
-            span = phase_span(activity, need.phase, start, duration)
-            if span[0] == span[1]:
-                continue  # a phase without length needs nobody
-            able = list(islice(self._able(activity, need, span, duration, start, pinned), enough))
-            if len(able) < need.count:
-                return None
-            slots.append((len(able) - need.count, number, need.count, span, able))
+        enough, relieved = 0, False
+        for need, own in zip(activity.needs, duties, strict=True):
+            enough += need.count * len(own)
+            relieved = relieved or len(own) > 1
+        run: Spans = ()
+        if activity.participants:
+            run = calendar.pieces(activity, mode, "run", start, duration)
+        slots: list[tuple[int, int, int, Spans, list[str]]] = []
+        chosen: list[list[str]] = []
+        for need, own in zip(activity.needs, duties, strict=True):
+            for pieces in own:
+                outside = activity.participants if run and _cross(run, pieces) else ()
+                able = list(islice(self.able_for(need.qualification, pieces, outside, pinned), enough))
+                if len(able) < need.count:
+                    return None
+                slots.append((len(able) - need.count, len(chosen), need.count, pieces, able))
+                chosen.append([])
+        beside = _neighbours(duties) if relieved else {}
         slots.sort()
-        chosen: list[list[str]] = [[] for _ in activity.needs]
-        flat = [(number, span, able) for _, number, count, span, able in slots for _ in range(count)]
-        if self._fill(flat, 0, chosen, {}, pinned, [_NODES]):
-            return tuple(tuple(names) for names in chosen)
-        return None
+        flat = [(number, pieces, able) for _, number, count, pieces, able in slots for _ in range(count)]
+        if not self._fill(flat, 0, chosen, {}, beside, pinned, [_NODES]):
+            return None
+        if not beside and all(duties):
+            return tuple(map(tuple, chosen))
+        rows = iter(chosen)
+        return tuple(tuple(name for _ in own for name in next(rows)) for own in duties)
 
-    def _able(
-        self, activity: Activity, need: Need, span: Span, duration: int, start: int, pinned: bool
+    def able_for(
+        self, qualification: str, pieces: Spans, outside: Collection[str] = (), pinned: bool = False
     ) -> Iterator[str]:
-        """Those who could meet the need, the least versatile first."""
-        outside: Collection[str] = ()
-        if activity.participants and _meet(phase_span(activity, "run", start, duration), span):
-            outside = activity.participants
-        people = self.index.qualified.get(need.qualification, ())
+        """Those who could do a duty, the least versatile first; none of those `outside`."""
+        people = self.index.qualified.get(qualification, ())
         if pinned:
             for person in people:
                 who = self.index.people[person]
-                if person not in outside and self._pinned_can(who, need.qualification, span):
+                if person not in outside and all(
+                    self._pinned_can(who, qualification, piece) for piece in pieces
+                ):
                     yield person
             return
-        starts = self.able(need.qualification, span[1] - span[0]).starts
+        start, end = pieces[0]
+        starts = self.able(qualification, end - start).starts
+        broken = len(pieces) > 1
         for person in people:
-            if starts[person] >> span[0] & 1 and person not in outside:
+            if not starts[person] >> start & 1 or person in outside:
+                continue
+            if not broken or self.can(person, qualification, pieces):
                 yield person
 
-    def able_when_pinned(self, activity: Activity, need: Need, start: int, duration: int) -> Iterator[str]:
-        """Those who could meet a need of a pinned part, the least versatile first."""
-        span = phase_span(activity, need.phase, start, duration)
-        return self._able(activity, need, span, duration, start, pinned=True)
+    def can(self, person: str, qualification: str, pieces: Spans, mine: Sequence[Span] = ()) -> bool:
+        """Whether a person can do a duty besides those of the same part, given in `mine`."""
+        taken = list(mine)
+        for piece in pieces:
+            if not has(self.starts(person, qualification, piece[1] - piece[0]), piece[0]):
+                return False
+            if taken and not self._together(self.index.people[person], taken, piece, False):
+                return False
+            taken.append(piece)
+        return True
 
     def _pinned_can(self, who: Person, qualification: str, span: Span) -> bool:
         """Whether a person is there and free for a pinned duty, which may stick out of the horizon."""
@@ -197,33 +247,46 @@ class Crew:
 
     def _fill(
         self,
-        slots: Sequence[tuple[int, Span, list[str]]],
+        slots: Sequence[tuple[int, Spans, list[str]]],
         at: int,
         chosen: list[list[str]],
         taken: dict[str, list[Span]],
+        beside: Mapping[int, Sequence[int]],
         pinned: bool,
         nodes: list[int],
     ) -> bool:
         """Give each slot a person by depth-first search; `taken` are the duties given so far."""
         if at == len(slots):
             return True
-        number, span, able = slots[at]
-        # The people of one need are given out in order, so that no set of names is tried twice.
+        number, pieces, able = slots[at]
+        # The people of one duty are given out in order, so that no set of names is tried twice.
         after = able.index(chosen[number][-1]) + 1 if chosen[number] else 0
         for person in able[after:]:
             nodes[0] -= 1
             if nodes[0] < 0:
                 return False
             mine = taken.get(person, [])
-            if mine and not self._together(self.index.people[person], mine, span, pinned):
+            if mine and not self._besides(person, mine, pieces, pinned):
+                continue
+            if beside and any(person in chosen[other] for other in beside.get(number, ())):
                 continue
             chosen[number].append(person)
-            taken[person] = [*mine, span]
-            if self._fill(slots, at + 1, chosen, taken, pinned, nodes):
+            taken[person] = [*mine, *pieces]
+            if self._fill(slots, at + 1, chosen, taken, beside, pinned, nodes):
                 return True
             chosen[number].pop()
             taken[person] = mine
         return False
+
+    def _besides(self, person: str, mine: list[Span], pieces: Spans, pinned: bool) -> bool:
+        """Whether a person can take a duty besides others of the same part."""
+        who = self.index.people[person]
+        if len(pieces) == 1:
+            return self._together(who, mine, pieces[0], pinned)
+        return all(
+            self._together(who, [*mine, *pieces[:number]], piece, pinned)
+            for number, piece in enumerate(pieces)
+        )
 
     def _together(self, who: Person, mine: list[Span], span: Span, pinned: bool) -> bool:
         """Whether a person can take `span` besides the duties of the same part."""
@@ -244,26 +307,31 @@ class Crew:
             for a, b in mine
         )
 
-    def admits(self, activity: Activity, start: int, duration: int, people: People) -> bool:
+    def admits(self, activity: Activity, mode: Mode, start: int, duration: int, people: People) -> bool:
         """Whether the named people can do the part as things stand."""
         if len(people) != len(activity.needs):
             return False
-        run = phase_span(activity, "run", start, duration)
+        calendar = self.index.calendar
+        run: Spans = ()
+        if activity.participants:
+            run = calendar.pieces(activity, mode, "run", start, duration)
         taken: dict[str, list[Span]] = {}
         for need, names in zip(activity.needs, people, strict=True):
-            span = phase_span(activity, need.phase, start, duration)
-            count = need.count if span[0] < span[1] else 0
-            if len(set(names)) != count or len(names) != count:
+            duties = calendar.duties(activity, mode, need, start, duration)
+            if len(names) != need.count * len(duties):
                 return False
-            for person in names:
-                if person not in self.busy or (person in activity.participants and _meet(run, span)):
+            before: tuple[str, ...] = ()
+            for own, pieces in zip(shared(names, need.count, len(duties)), duties, strict=True):
+                if len(set(own)) != need.count or not set(own).isdisjoint(before):
                     return False
-                if not has(self.starts(person, need.qualification, span[1] - span[0]), span[0]):
-                    return False
-                mine = taken.setdefault(person, [])
-                if mine and not self._together(self.index.people[person], mine, span, False):
-                    return False
-                mine.append(span)
+                before = own
+                for person in own:
+                    if person not in self.busy or (person in activity.participants and _cross(run, pieces)):
+                        return False
+                    mine = taken.setdefault(person, [])
+                    if not self.can(person, need.qualification, pieces, mine):
+                        return False
+                    mine += pieces
         return True
 
 
@@ -298,6 +366,22 @@ def _offset(activity: Activity, need: Need, duration: int) -> Span:
     """Where the phase of a need begins, from the start of the part, and its ticks."""
     begin, end = phase_span(activity, need.phase, 0, duration)
     return begin, end - begin
+
+
+def _neighbours(duties: Sequence[Sequence[Spans]]) -> dict[int, list[int]]:
+    """For each duty, counted over all needs, those of the same need just before and after it."""
+    found: dict[int, list[int]] = {}
+    number = 0
+    for own in duties:
+        for k in range(len(own) - 1):
+            found.setdefault(number + k, []).append(number + k + 1)
+            found.setdefault(number + k + 1, []).append(number + k)
+        number += len(own)
+    return found
+
+
+def _cross(some: Spans, others: Spans) -> bool:
+    return any(_meet(one, other) for one in some for other in others)
 
 
 def _meet(one: Span, other: Span) -> bool:

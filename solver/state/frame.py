@@ -29,6 +29,9 @@ class Frame:
         Other parts of the activity that are thought of, and not in the state.
     free
         Activities that are to be placed together with this one: lags to them are not asked.
+    as_paused
+        Whether a run that pauses does so as things stand even where the calendar is not asked; else
+        only a run without pauses is possible there.
 
     Attributes
     ----------
@@ -51,6 +54,7 @@ class Frame:
         last: bool = True,
         besides: Sequence[Assignment] = (),
         free: Container[str] = (),
+        as_paused: bool = False,
     ) -> None:
         self.state = state
         self.activity = activity
@@ -61,6 +65,13 @@ class Frame:
         self.earliest_end = 0
         self.possible = True
         self.setup = self.run = self.teardown = self._resources()
+        # Of a run that pauses the opening hours are in its possible starts, see `starts`.
+        self._pauses = 0
+        self._as_paused = as_paused
+        if activity.closed == "pause" and (as_paused or "calendar" not in skip):
+            self._pauses = state.index.calendar.closed_mask(mode)
+            if "calendar" not in skip:
+                self.setup = self.teardown = self.run & ~self._pauses
         if "window" not in skip:
             if activity.release is not None:
                 self.earliest = max(self.earliest, activity.release)
@@ -72,7 +83,7 @@ class Frame:
             for utility, amount in state.index.draws(activity, "setup").items():
                 self.setup &= state.power[utility].mask(amount)
             for utility, amount in state.index.draws(activity, "run").items():
-                self.run &= state.power[utility].mask(amount)
+                self.run &= state.power[utility].mask(amount) | self._pauses
             for utility, amount in state.index.draws(activity, "teardown").items():
                 self.teardown &= state.power[utility].mask(amount)
         if "group" not in skip:
@@ -83,14 +94,14 @@ class Frame:
         for part in besides:
             self._keep_off(part)
         if activity.participants and "participant" not in skip:
-            self.run &= state.crew.takes_part(activity)
+            self.run &= state.crew.takes_part(activity) | self._pauses
 
     def _resources(self) -> int:
         state, skip = self.state, self.skip
         index = state.index
         mask = index.full
         for resource, units in index.demands(self.mode):
-            if "calendar" not in skip:
+            if "calendar" not in skip and self.activity.closed == "avoid":
                 mask &= index.open[resource]
             if "outage" not in skip:
                 mask &= ~index.outage[resource]
@@ -143,7 +154,7 @@ class Frame:
         """Ticks at which a part with a run of `duration` ticks could start.
 
         Each need is looked at alone: whether the needs together find enough people is for
-        `Crew.choose` to say.
+        `Crew.choose` to say. See `as_paused` for runs that pause.
         """
         if not self.possible or duration <= 0:
             return 0
@@ -153,6 +164,8 @@ class Frame:
             max(self.earliest, self.earliest_end - total),
             min(self.latest_end - total, self.latest_start) + 1,
         )
+        if mask and activity.closed == "pause":
+            mask &= self._pausing_starts(duration)
         if not mask:
             return 0
         mask &= shifted(runs(self.run, duration), -activity.setup)
@@ -168,8 +181,16 @@ class Frame:
         if mask and "utility" not in self.skip:
             mask &= self._budget_starts(duration)
         if mask and activity.needs and "people" not in self.skip:
-            mask &= self.state.crew.enough(activity, duration)
+            mask &= self.state.crew.enough(activity, self.mode, duration)
         return mask
+
+    def _pausing_starts(self, duration: int) -> int:
+        """Starts at which a run that may pause is so long."""
+        index = self.state.index
+        wish = index.wish(self.activity, self.mode)
+        if "calendar" in self.skip:
+            return EVERY if self._as_paused or duration == wish else 0
+        return shifted(index.calendar.run_starts(self.mode, wish).get(duration, 0), -self.activity.setup)
 
     def _budget_starts(self, duration: int) -> int:
         draws = self.state.index.budget_draws(self.activity)

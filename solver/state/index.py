@@ -5,25 +5,9 @@ from collections import defaultdict
 
 from solver.problem import Activity, Draw, Mode, Phase, PrecedenceLag, Problem, Window
 from solver.state.masks import interval, runs, union
+from solver.state.work import Calendar, Span, length, phase_span
 
-Span = tuple[int, int]
-
-
-def phase_span(activity: Activity, phase: Phase, start: int, duration: int) -> Span:
-    """Ticks ``[start, end)`` of a phase of a part that starts at `start` and runs `duration` ticks."""
-    run = start + activity.setup
-    if phase == "setup":
-        return start, run
-    if phase == "run":
-        return run, run + duration
-    if phase == "teardown":
-        return run + duration, run + duration + activity.teardown
-    return start, run + duration + activity.teardown
-
-
-def length(activity: Activity, duration: int) -> int:
-    """Ticks that a part with a run of `duration` occupies."""
-    return activity.setup + duration + activity.teardown
+__all__ = ["Index", "Span", "length", "phase_span"]
 
 
 class Index:
@@ -39,6 +23,8 @@ class Index:
         For each qualification those who hold it at some time, the least versatile first.
     before, after
         For each activity the precedences that lead to it, and that leave it.
+    calendar
+        When there is work on a part: see `solver.state.work`.
     """
 
     def __init__(self, problem: Problem) -> None:
@@ -56,6 +42,7 @@ class Index:
         }
         self.outage = {r.id: self.full & _windows(r.outages) for r in problem.resources}
         self.gaps = {r.id: {(c.before, c.after): c.ticks for c in r.changeovers} for r in problem.resources}
+        self.calendar = Calendar(problem.resources, problem.horizon)
         self.absent = {p.id: _windows(p.absences) for p in problem.people}
         self.on_shift = {
             p.id: (self.full if p.shifts is None else _windows(p.shifts)) & ~self.absent[p.id]
@@ -116,6 +103,17 @@ class Index:
         if mode.least is not None:
             return mode.least
         return min(activity.least, self.wish(activity, mode))
+
+    def ways(self, activity: Activity, mode: Mode) -> list[tuple[int, int]]:
+        """Ranges of lengths of a run that are one way to do it: from the least to the wish.
+
+        A run that pauses has one way for each length, pauses included; the first is without any.
+        """
+        if activity.closed != "pause":
+            return [(self.least(activity, mode), self.wish(activity, mode))]
+        wish = self.wish(activity, mode)
+        lengths = dict.fromkeys((wish, *self.calendar.run_starts(mode, wish)))
+        return [(ticks, ticks) for ticks in lengths]
 
     def demands(self, mode: Mode) -> list[tuple[str, int]]:
         """Resources of a mode, each with the units that it takes of it."""

@@ -7,11 +7,11 @@ taken only through `insert`, so a proposal may be loose without the schedule eve
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from solver.problem import Activity, Pin
+from solver.problem import Activity, Mode, Pin
 from solver.solution import Assignment
 from solver.state.crew import Crew
 from solver.state.frame import Frame
-from solver.state.index import Index, length, phase_span
+from solver.state.index import Index, Span, length, phase_span
 from solver.state.lines import Budget, Line, Pool
 from solver.state.masks import has, interval
 from solver.state.worth import Ledger, worth
@@ -94,8 +94,8 @@ class State:
             if not has(frame.starts(part.duration), part.start):
                 break
             people: tuple[tuple[str, ...], ...] | None = part.people
-            if people is None or not self.crew.admits(activity, part.start, part.duration, people):
-                people = self.crew.choose(activity, part.start, part.duration)
+            if people is None or not self.crew.admits(activity, mode, part.start, part.duration, people):
+                people = self.crew.choose(activity, mode, part.start, part.duration)
             if people is None:
                 break
             placed = replace(part, part=number, people=people)
@@ -115,6 +115,11 @@ class State:
         if len(parts) > activity.most_parts:
             return False
         ticks = sum(part.duration for part in parts)
+        if activity.closed == "pause":
+            ticks = sum(
+                index.calendar.worked(activity, mode, part.start, part.duration)
+                for mode, part in zip(modes, parts, strict=True)
+            )
         for mode, part in zip(modes, parts, strict=True):
             if not index.least(activity, mode) <= ticks <= index.wish(activity, mode):
                 return False
@@ -129,7 +134,8 @@ class State:
         """Place a pinned activity, whatever stands in the way, unless names are asked and not found."""
         people = pin.people
         if people is None:
-            people = self.crew.choose(activity, pin.start, pin.duration, pinned=True)
+            mode = self.index.modes[activity.id][pin.mode]
+            people = self.crew.choose(activity, mode, pin.start, pin.duration, pinned=True)
         if people is None:
             return False
         self.hold(Assignment(activity.id, 1, pin.mode, pin.start, pin.duration, people))
@@ -148,49 +154,63 @@ class State:
                 self.ledger.touch_line(resource)
             else:
                 self.pools[resource].hold(span, units)
-        self._draw(activity, part, 1)
+        self._draw(activity, mode, part, 1)
         run = phase_span(activity, "run", part.start, part.duration)
         for group in activity.groups:
             self.groups[group] |= interval(*run)
-        for person in activity.participants:
-            self.crew.hold(person, run, duty=False)
-        for need, names in zip(activity.needs, part.people, strict=False):
-            duty = phase_span(activity, need.phase, part.start, part.duration)
-            for person in names:
-                self.crew.hold(person, duty, duty=True)
+        if activity.participants or part.people:
+            for person, piece, duty in self._people_of(activity, mode, part):
+                self.crew.hold(person, piece, duty=duty)
 
     def remove(self, name: str) -> list[Assignment]:
-        """Take back an activity that is not pinned to a fixed place, and return its parts."""
+        """Take back a placed activity, and return its parts.
+
+        What overlaps on a resource or a person, as only `hold` and `pin` allow, is marked once: taking
+        out one of the two leaves the ticks of both as if free. Ask before holding such parts.
+        """
         activity = self.index.activities[name]
         parts = self.placed.pop(name)
         self.ledger.touch(name)
         for part in parts:
             span = phase_span(activity, "all", part.start, part.duration)
-            for resource, units in self.index.demands(self.index.modes[name][part.mode]):
+            mode = self.index.modes[name][part.mode]
+            for resource, units in self.index.demands(mode):
                 if resource in self.lines:
                     self.lines[resource].release(span, activity.configuration, name)
                     self.ledger.touch_line(resource)
                 else:
                     self.pools[resource].hold(span, -units)
-            self._draw(activity, part, -1)
+            self._draw(activity, mode, part, -1)
             run = phase_span(activity, "run", part.start, part.duration)
             for group in activity.groups:
                 self.groups[group] &= ~interval(*run)
-            for person in activity.participants:
-                self.crew.release(person, run, duty=False)
-            for need, names in zip(activity.needs, part.people, strict=False):
-                duty = phase_span(activity, need.phase, part.start, part.duration)
-                for person in names:
-                    self.crew.release(person, duty, duty=True)
+            if activity.participants or part.people:
+                for person, piece, duty in self._people_of(activity, mode, part):
+                    self.crew.release(person, piece, duty=duty)
         return parts
 
-    def _draw(self, activity: Activity, part: Assignment, sign: int) -> None:
+    def _people_of(self, activity: Activity, mode: Mode, part: Assignment) -> list[tuple[str, Span, bool]]:
+        """Everybody on a part with each piece of work, and whether that is duty."""
+        calendar = self.index.calendar
+        found: list[tuple[str, Span, bool]] = []
+        if activity.participants:
+            work = calendar.pieces(activity, mode, "run", part.start, part.duration)
+            found += [(person, piece, False) for piece in work for person in activity.participants]
+        for need, names in zip(activity.needs, part.people, strict=False):
+            if names:
+                on_duty = calendar.named(activity, mode, need, names, part.start, part.duration)
+                found += [(person, piece, True) for person, piece in on_duty]
+        return found
+
+    def _draw(self, activity: Activity, mode: Mode, part: Assignment, sign: int) -> None:
         for draw in activity.draws:
-            span = phase_span(activity, draw.phase, part.start, part.duration)
+            pieces = self.index.calendar.pieces(activity, mode, draw.phase, part.start, part.duration)
             if draw.utility in self.power:
-                self.power[draw.utility].hold(span, sign * draw.amount)
-            elif span[0] < span[1]:
-                self.budgets[draw.utility].hold(span[0], sign * draw.amount)
+                for piece in pieces:
+                    self.power[draw.utility].hold(piece, sign * draw.amount)
+            elif pieces:
+                start = phase_span(activity, draw.phase, part.start, part.duration)[0]
+                self.budgets[draw.utility].hold(start, sign * draw.amount)
 
     def restore(self, names: Iterable[str], placed: dict[str, list[Assignment]]) -> None:
         """Put the named activities back as they stand in `placed`, or out if they are not there."""

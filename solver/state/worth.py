@@ -27,7 +27,10 @@ def worth(index: Index, activity: Activity, parts: Sequence[Assignment]) -> floa
     total = 0.0
     for part in parts:
         mode = modes[part.mode]
-        share = activity.value * part.duration / index.wish(activity, mode)
+        worked = part.duration
+        if activity.closed == "pause":
+            worked = index.calendar.worked(activity, mode, part.start, part.duration)
+        share = activity.value * worked / index.wish(activity, mode)
         total += weights.value * (share - mode.penalty)
         if activity.previous:
             total += weights.kept * share
@@ -41,8 +44,13 @@ def worth(index: Index, activity: Activity, parts: Sequence[Assignment]) -> floa
 
 
 def hope(index: Index, activity: Activity, mode: Mode, ticks: int) -> float:
-    """No placement of so many ticks of run in the mode brings more, wherever it lies."""
+    """No placement of so many ticks of run in the mode brings more, wherever it lies.
+
+    Of a pin whose run pauses these are the ticks that are worked.
+    """
     weights = index.problem.weights
+    if activity.closed == "pause" and activity.pin is None:
+        ticks = index.wish(activity, mode)
     share = activity.value * ticks / index.wish(activity, mode)
     most = weights.value * (share - mode.penalty)
     if activity.previous:
@@ -173,7 +181,12 @@ class Ledger:
             self._worth[name] = new
             if activity.programme is not None:
                 modes = index.modes[name]
-                share = sum(part.duration / index.wish(activity, modes[part.mode]) for part in parts)
+                worked = index.calendar.worked
+                share = sum(
+                    worked(activity, mode, part.start, part.duration) / index.wish(activity, mode)
+                    for part in parts
+                    for mode in (modes[part.mode],)
+                )
                 got = round(activity.wish * share * _UNIT)
                 self._got[activity.programme] += got - self._of_programme.get(name, 0)
                 self._of_programme[name] = got

@@ -1,12 +1,13 @@
 """What the rules of `solver.verify` look at: placements with their intervals, found by id."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from solver.problem import Activity, Mode, Person, Phase, Pin, Problem, Resource, Utility, Window
+from solver.problem import Activity, Mode, Need, Person, Phase, Pin, Problem, Resource, Utility, Window
 from solver.solution import Assignment
 
 Interval = tuple[int, int]
@@ -88,7 +89,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One person on one need of one placement, for the phase of the need."""
+    """One person on one need of one placement: for its phase, or for a stretch of work in it."""
 
     person: Person
     placed: Placed
@@ -126,6 +127,39 @@ class Facts:
             for resource_id in each.mode.resources:
                 self.by_resource[resource_id].append(each)
 
+    def work(self, placed: Placed, phase: Phase) -> list[Interval]:
+        """The stretches of a phase in which there is work: all of it, but for the pauses of a run."""
+        start, end = placed.phase(phase)
+        if start >= end:
+            return []
+        if placed.activity.closed != "pause" or phase in ("setup", "teardown"):
+            return [(start, end)]
+        run = [placed.run]
+        for resource_id in placed.mode.resources:
+            hours = self.resources[resource_id].open
+            if hours is not None:
+                run = common(run, joined(intervals_of(hours)))
+        if phase == "run":
+            return run
+        around = [(start, placed.run[0]), (placed.run[1], end)]
+        return joined(each for each in (*run, *around) if each[0] < each[1])
+
+    def worked(self, placed: Placed) -> int:
+        """Ticks of the run in which there is work."""
+        return sum(end - start for start, end in self.work(placed, "run"))
+
+    def relays(self, placed: Placed, need: Need) -> list[list[Interval]]:
+        """The duties of a need, each of stretches of work that the same people are there for."""
+        work = self.work(placed, need.phase)
+        if not work or need.longest is None:
+            return [work] if work else []
+        ticks = [tick for start, end in work for tick in range(start, end)]
+        each = math.ceil(len(ticks) / math.ceil(len(ticks) / need.longest))
+        return [
+            joined((tick, tick + 1) for tick in ticks[first : first + each])
+            for first in range(0, len(ticks), each)
+        ]
+
     @cached_property
     def duties(self) -> list[Duty]:
         """All duties of those who are in the problem, whoever else may be named."""
@@ -133,12 +167,14 @@ class Facts:
         for each in self.placed:
             # Not strict: people for too few needs are told by `every_need_is_met`.
             for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
-                start, end = each.phase(need.phase)
-                found += [
-                    Duty(self.people[name], each, need.qualification, start, end)
-                    for name in names
-                    if name in self.people and start < end
-                ]
+                relays = self.relays(each, need)
+                for row, stretches in zip(rows_of(names, need.count, len(relays)), relays, strict=True):
+                    found += [
+                        Duty(self.people[name], each, need.qualification, start, end)
+                        for name in row
+                        if name in self.people
+                        for start, end in stretches
+                    ]
         return found
 
     def is_placed(self, activity_id: str) -> bool:
@@ -156,6 +192,26 @@ def weeks_of(problem: Problem) -> Sequence[Window]:
 def spanned(periods: Sequence[Window], tick: int) -> int:
     """Index of the period that holds `tick`; -1 before the first, their number after the last."""
     return sum(period.end <= tick for period in periods) if tick >= periods[0].start else -1
+
+
+def rows_of(names: Sequence[str], count: int, rows: int) -> list[Sequence[str]]:
+    """Names in rows of `count`, the last with all that are left.
+
+    >>> rows_of("abcde", 2, 2)
+    ['ab', 'cde']
+    """
+    cuts = [row * count for row in range(rows)]
+    return [names[cut : cut + count if cut != cuts[-1] else None] for cut in cuts]
+
+
+def common(some: Iterable[Interval], others: Sequence[Interval]) -> list[Interval]:
+    """The time that lies in both, where neither overlaps itself.
+
+    >>> common([(2, 9)], [(0, 4), (6, 20)])
+    [(2, 4), (6, 9)]
+    """
+    both = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
+    return sorted(each for each in both if each[0] < each[1])
 
 
 def overlap(one: Interval, other: Interval) -> bool:

@@ -38,7 +38,7 @@ def _costs(facts: Facts) -> list[tuple[float, Callable[[Facts], float]]]:
 
 def value(facts: Facts) -> float:
     """Value of what is placed, in proportion to the wish."""
-    return math.fsum(each.activity.value * each.assignment.duration / each.wish for each in facts.placed)
+    return math.fsum(each.activity.value * facts.worked(each) / each.wish for each in facts.placed)
 
 
 def penalties(facts: Facts) -> float:
@@ -49,7 +49,7 @@ def penalties(facts: Facts) -> float:
 def kept(facts: Facts) -> float:
     """Value of what is placed of that which was placed before."""
     return math.fsum(
-        each.activity.value * each.assignment.duration / each.wish
+        each.activity.value * facts.worked(each) / each.wish
         for each in facts.placed
         if each.activity.previous
     )
@@ -102,7 +102,7 @@ def unfairness(facts: Facts) -> float:
             asked[activity.programme] += activity.wish
     for each in facts.placed:
         if each.activity.programme is not None:
-            share = each.assignment.duration / each.wish
+            share = facts.worked(each) / each.wish
             got[each.activity.programme] += each.activity.wish * share
     return math.fsum(max(0.0, 1 - got[each] / ticks) ** 2 for each, ticks in asked.items())
 
@@ -110,15 +110,11 @@ def unfairness(facts: Facts) -> float:
 def imbalance(facts: Facts) -> float:
     """Sum over people of the squared share of their shifts that is duty."""
     duty: dict[str, int] = defaultdict(int)
-    for each in facts.placed:
-        for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
-            start, end = each.phase(need.phase)
-            for name in names:
-                duty[name] += end - start
+    for each in facts.duties:
+        duty[each.person.id] += each.end - each.start
     total = 0.0
     for name, ticks in duty.items():
-        if name in facts.people:
-            total += (ticks / max(1, _ticks_on_shift(facts, name))) ** 2
+        total += (ticks / max(1, _ticks_on_shift(facts, name))) ** 2
     return total
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from solver.problem import Person, Window
 from solver.verification.facts import (
@@ -15,6 +15,7 @@ from solver.verification.facts import (
     joined,
     lies_in_one,
     overlap,
+    rows_of,
     spanned,
     weeks_of,
 )
@@ -31,15 +32,35 @@ def every_need_is_met(facts: Facts) -> Iterator[Violation]:
             )
             continue
         for need, names in zip(needs, people, strict=True):
-            # A phase without length, as setup where there is none, needs nobody.
-            count = need.count if each.phase(need.phase)[0] < each.phase(need.phase)[1] else 0
-            if len(names) != count or len(set(names)) != count:
+            # A phase without work, as setup where there is none, needs nobody.
+            duties = len(facts.relays(each, need))
+            rows = rows_of(names, need.count, duties)
+            if len(names) != need.count * duties or any(len(set(row)) != need.count for row in rows):
                 yield Violation(
                     "people",
                     each.id,
-                    f"{each.label} needs {count} different people with {need.qualification} "
-                    f"in phase {need.phase}, not {list(names)}",
+                    f"{each.label} needs {need.count if duties else 0} different people with "
+                    f"{need.qualification} in phase {need.phase}"
+                    f"{f' for each of {duties} duties' if duties > 1 else ''}, not {list(names)}",
                 )
+
+
+def neighbouring_duties_have_different_people(facts: Facts) -> Iterator[Violation]:
+    for each in facts.placed:
+        if each.pin is not None and each.pin.people is not None:
+            continue
+        for need, names in zip(each.activity.needs, each.assignment.people, strict=False):
+            if need.longest is None:
+                continue
+            rows = rows_of(names, need.count, len(facts.relays(each, need)))
+            for before, after in pairwise(rows):
+                for name in sorted(set(before) & set(after)):
+                    yield Violation(
+                        "relief",
+                        each.id,
+                        f"{name} is relieved by nobody on {need.qualification} for {each.label}: "
+                        f"nobody has two neighbouring duties",
+                    )
 
 
 def people_are_known(facts: Facts) -> Iterator[Violation]:
@@ -90,7 +111,8 @@ def nobody_works_while_absent(facts: Facts) -> Iterator[Violation]:
 def participants_are_not_absent(facts: Facts) -> Iterator[Violation]:
     for each in facts.placed:
         for name in each.activity.participants:
-            if each.pin is None and _absent(facts.people[name], each.run):
+            work = facts.work(each, "run")
+            if each.pin is None and any(_absent(facts.people[name], stretch) for stretch in work):
                 yield Violation("participant", each.id, f"{name} takes part in {each.label} but is absent")
 
 
@@ -101,7 +123,8 @@ def nobody_is_at_two_places(facts: Facts) -> Iterator[Violation]:
         taken[duty.person.id].append((duty.interval, _what(duty)))
     for each in facts.placed:
         for name in each.activity.participants:
-            taken[name].append((each.run, f"the run of {each.label} [{each.run[0]}, {each.run[1]})"))
+            for start, end in facts.work(each, "run"):
+                taken[name].append(((start, end), f"the run of {each.label} [{start}, {end})"))
     for name, takes in taken.items():
         takes.sort()
         for i, (interval, what) in enumerate(takes):
@@ -157,6 +180,7 @@ def rest_lies_between_days(facts: Facts) -> Iterator[Violation]:
 
 PEOPLE_RULES: tuple[Callable[[Facts], Iterator[Violation]], ...] = (
     every_need_is_met,
+    neighbouring_duties_have_different_people,
     people_are_known,
     qualifications_cover_the_phase,
     duties_lie_in_a_shift,

@@ -47,7 +47,7 @@ def lengths_lie_between_least_and_wish(facts: Facts) -> Iterator[Violation]:
     for activity_id, parts in facts.by_activity.items():
         if parts[0].pin:
             continue
-        total = sum(part.assignment.duration for part in parts)
+        total = sum(facts.worked(part) for part in parts)
         # Where modes differ in length the sum keeps to all that are used, so that parts of a long
         # and a short mode never earn more than one full placement.
         least, wish = max(part.least for part in parts), min(part.wish for part in parts)
@@ -113,12 +113,15 @@ def resources_are_open(facts: Facts) -> Iterator[Violation]:
     }
     for each in _not_pinned(facts):
         for resource_id in each.mode.resources:
-            if resource_id in hours and not lies_in_one(each.whole, hours[resource_id]):
-                yield Violation(
-                    "calendar",
-                    each.id,
-                    f"{each.label} {_span(each.whole)} is not within what {resource_id} is open",
-                )
+            if resource_id not in hours:
+                continue
+            for what, interval in _within_hours(each):
+                if not lies_in_one(interval, hours[resource_id]):
+                    yield Violation(
+                        "calendar",
+                        each.id,
+                        f"{what}{each.label} {_span(interval)} is not within what {resource_id} is open",
+                    )
 
 
 def outages_are_kept_free(facts: Facts) -> Iterator[Violation]:
@@ -149,6 +152,24 @@ PLACEMENT_RULES: tuple[Callable[[Facts], Iterator[Violation]], ...] = (
 
 def _not_pinned(facts: Facts) -> Iterator[Placed]:
     return (each for each in facts.placed if each.pin is None)
+
+
+def _within_hours(each: Placed) -> list[tuple[str, Interval]]:
+    """What of a placement has to lie in opening hours, each stretch in one of them."""
+    if each.activity.closed == "run":
+        return []
+    if each.activity.closed == "avoid":
+        return [("", each.whole)]
+    start, end = each.run
+    found: list[tuple[str, Interval]] = [
+        ("The first tick of the run of ", (start, start + 1)),
+        ("The last tick of the run of ", (end - 1, end)),
+    ]
+    if each.activity.setup:
+        found.append(("The setup of ", each.phase("setup")))
+    if each.activity.teardown:
+        found.append(("The teardown of ", each.phase("teardown")))
+    return found
 
 
 def _outside(interval: Interval, windows: Sequence[Window]) -> bool:

@@ -103,9 +103,11 @@ def utilities_suffice(facts: Facts) -> Iterator[Violation]:
     takes: dict[str, list[tuple[Interval, int, bool]]] = defaultdict(list)
     for each in facts.placed:
         for draw in each.activity.draws:
-            phase = each.phase(draw.phase)
-            if phase[0] < phase[1]:
-                takes[draw.utility].append((phase, draw.amount, each.pin is not None))
+            work = facts.work(each, draw.phase)
+            if facts.utilities[draw.utility].per == "day":
+                # By the day it counts once, when the phase begins.
+                work = [each.phase(draw.phase)] if work else []
+            takes[draw.utility] += [(stretch, draw.amount, each.pin is not None) for stretch in work]
     for utility in facts.problem.utilities:
         over = _over_moment if utility.per == "moment" else _over_day
         yield from over(facts, utility, takes[utility.id])

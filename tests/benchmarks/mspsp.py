@@ -7,41 +7,14 @@ python -m tests.benchmarks.mspsp verify small-1 answer.json
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from solver import Assignment, Problem
 from tests.benchmarks import mspsp_verify
 from tests.benchmarks.mspsp_problem import answer, problem_from_project, read_project
-from tests.benchmarks.solving import Figures, add_solve, add_verify, main_with, makespan, makespan_figures
+from tests.benchmarks.projects import Projects
+from tests.benchmarks.solving import add_solve, add_verify, main_with
 
-
-class Mspsp:
-    """The suite; its verifier is `mspsp_verify`."""
-
-    name = "mspsp"
-
-    def read(self, path: Path) -> dict[str, Any]:
-        """The project as it lies in the file."""
-        return read_project(path)
-
-    def problem(self, instance: dict[str, Any], given: argparse.Namespace) -> Problem:
-        """Nothing but the project."""
-        return problem_from_project(instance)
-
-    def answer(self, instance: dict[str, Any], assignments: Sequence[Assignment]) -> Any:
-        """Starts and people, as `mspsp-schedule/1`."""
-        return answer(instance, assignments)
-
-    def value(self, objective: float, problem: Problem) -> float | None:
-        """The makespan."""
-        return makespan(objective)
-
-    def figures(
-        self, instance: dict[str, Any], problem: Problem, assignments: Sequence[Assignment]
-    ) -> Figures:
-        """The makespan, if everything is placed."""
-        return makespan_figures(problem, assignments)
+SUITE = Projects("mspsp", read_project, problem_from_project, answer)
+"""The suite; its verifier is `mspsp_verify`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.mspsp", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(required=True)
-    add_solve(commands, Mspsp())
+    add_solve(commands, SUITE)
     add_verify(commands, "mspsp", mspsp_verify.verify)
     return main_with(parser, arguments)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from solver.problem import Activity, Mode, Need, Person, PrecedenceLag, Problem, Qualification, Resource
+from solver.problem import Activity, Mode, Need, Person, PrecedenceLag, Problem, Qualification
 from solver.solution import Assignment
 from solver.weights import Weights
 from tests.benchmarks.network import (
@@ -14,9 +14,6 @@ from tests.benchmarks.network import (
     precedences_without_empty,
     starts_with_empty,
 )
-
-ROOM = "room"
-"""Resource of all activities: a mode needs one. It has room for all of them."""
 
 
 def read_project(path: Path) -> dict[str, Any]:
@@ -42,7 +39,6 @@ def problem_from_project(project: dict[str, Any]) -> Problem:
         name=project["name"],
         horizon=length,
         activities=activities,
-        resources=(Resource(ROOM, max(1, len(activities))),),
         people=tuple(
             Person(f"p{number}", tuple(Qualification(f"s{skill}", 0, length) for skill in skills))
             for number, skills in enumerate(project["staff_skills"])
@@ -113,7 +109,7 @@ def _named(required: Sequence[int], part: Assignment | None) -> list[list[int]]:
 def _activity(number: int, duration: int, required: Sequence[int]) -> Activity:
     return Activity(
         str(number),
-        (Mode("m", (ROOM,)),),
+        (Mode("m", ()),),
         wish=duration,
         least=duration,
         value=0,

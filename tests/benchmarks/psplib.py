@@ -12,50 +12,15 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from solver import Assignment, Problem
 from tests.benchmarks import psplib_verify
 from tests.benchmarks.instances import find_instance
+from tests.benchmarks.projects import Projects
 from tests.benchmarks.psplib_problem import answer, problem_from_project, read_project
-from tests.benchmarks.solving import (
-    Figures,
-    add_solve,
-    add_time,
-    add_verify,
-    main_with,
-    makespan,
-    makespan_figures,
-    read_with,
-)
+from tests.benchmarks.solving import add_solve, add_time, add_verify, main_with, read_with
 
-
-class Psplib:
-    """The suite; its verifier is `psplib_verify`."""
-
-    name = "psplib"
-
-    def read(self, path: Path) -> dict[str, Any]:
-        """The project as it lies in the file."""
-        return read_project(path)
-
-    def problem(self, instance: dict[str, Any], given: argparse.Namespace) -> Problem:
-        """Nothing but the project."""
-        return problem_from_project(instance)
-
-    def answer(self, instance: dict[str, Any], assignments: Sequence[Assignment]) -> Any:
-        """Starts, as `rcpsp-schedule/1`."""
-        return answer(instance, assignments)
-
-    def value(self, objective: float, problem: Problem) -> float | None:
-        """The makespan."""
-        return makespan(objective)
-
-    def figures(
-        self, instance: dict[str, Any], problem: Problem, assignments: Sequence[Assignment]
-    ) -> Figures:
-        """The makespan, if everything is placed."""
-        return makespan_figures(problem, assignments)
+SUITE = Projects("psplib", read_project, problem_from_project, answer)
+"""The suite; its verifier is `psplib_verify`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.psplib", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     commands = parser.add_subparsers(required=True)
-    add_solve(commands, Psplib())
+    add_solve(commands, SUITE)
     add_verify(commands, "psplib", psplib_verify.verify)
     command = commands.add_parser("pyjobshop", help="give one instance to PyJobShop")
     command.add_argument("instance", help="a file, or the name of one in the folder of instances")

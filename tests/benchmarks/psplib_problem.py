@@ -15,9 +15,6 @@ from tests.benchmarks.network import (
     starts_with_empty,
 )
 
-ROOM = "room"
-"""Resource of those that take none: a mode needs one. It has room for all of them."""
-
 
 def read_project(path: Path) -> dict[str, Any]:
     """The project as it lies in the file."""
@@ -35,14 +32,11 @@ def problem_from_project(project: dict[str, Any]) -> Problem:
         for number, duration in enumerate(durations)
         if duration
     )
-    resources = [Resource(f"r{number}", capacity) for number, capacity in enumerate(capacities)]
-    if any(ROOM in mode.resources for activity in activities for mode in activity.modes):
-        resources.append(Resource(ROOM, len(activities)))
     return Problem(
         name=project["name"],
         horizon=horizon(project["durations"], list_length(project)),
         activities=activities,
-        resources=tuple(resources),
+        resources=tuple(Resource(f"r{number}", capacity) for number, capacity in enumerate(capacities)),
         precedences=tuple(
             PrecedenceLag(str(before), str(after))
             for before, after in precedences_without_empty(durations, project["successors"])
@@ -82,7 +76,7 @@ def answer(project: dict[str, Any], assignments: Iterable[Assignment]) -> dict[s
 
 
 def _activity(number: int, duration: int, demands: list[int]) -> Activity:
-    taken = [(f"r{resource}", units) for resource, units in enumerate(demands) if units] or [(ROOM, 1)]
+    taken = [(f"r{resource}", units) for resource, units in enumerate(demands) if units]
     mode = Mode("m", tuple(name for name, _ in taken), tuple(units for _, units in taken))
     return Activity(str(number), (mode,), wish=duration, least=duration, value=0, mandatory=True)
 

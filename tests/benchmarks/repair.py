@@ -86,6 +86,7 @@ def table(runs: Sequence[Run], limits: Sequence[float], value: float, bookings: 
     """For each kind and limit how far the repairs are from those of the longest limit."""
     found = Table("kind", "limit s", "took s (median)", "lost", "lost above reference, % of the plan (worst)")
     for title in (
+        "mandatory left out",
         "as good in lost",
         "as good in all",
         "moved beyond, % (mean, worst)",
@@ -99,7 +100,10 @@ def table(runs: Sequence[Run], limits: Sequence[float], value: float, bookings: 
             some = [run for run in runs if (run.kind, run.limit) == (kind, limit)]
             others = [reference[run.kind, run.case] for run in some]
             above = [float(a.toll.lost - b.toll.lost) for a, b in zip(some, others, strict=True)]
-            alike = sum(a.toll.lost <= b.toll.lost for a, b in zip(some, others, strict=True))
+            alike = sum(
+                (a.toll.left_out, a.toll.lost) <= (b.toll.left_out, b.toll.lost)
+                for a, b in zip(some, others, strict=True)
+            )
             equal = sum(a.toll <= b.toll for a, b in zip(some, others, strict=True))
             moved = [100 * run.beyond / bookings for run in some]
             found.add_row(
@@ -108,6 +112,7 @@ def table(runs: Sequence[Run], limits: Sequence[float], value: float, bookings: 
                 f"{statistics.median(run.seconds for run in some):.1f}",
                 f"{sum(float(run.toll.lost) for run in some):g}",
                 f"{100 * max(above) / value:.3f}",
+                f"{sum(run.toll.left_out for run in some)}",
                 f"{alike}/{len(some)}",
                 f"{equal}/{len(some)}",
                 f"{statistics.mean(moved):.1f}, {max(moved):.1f}",

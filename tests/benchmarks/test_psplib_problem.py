@@ -7,7 +7,7 @@ import pytest
 
 from solver import Options, check, solve, verify
 from tests.benchmarks import psplib_verify
-from tests.benchmarks.psplib_problem import ROOM, answer, list_length, problem_from_project, read_project
+from tests.benchmarks.psplib_problem import answer, list_length, problem_from_project, read_project
 
 DATA = Path(__file__).parent / "data" / "psplib"
 
@@ -46,10 +46,10 @@ def test_the_best_of_a_small_project_is_found_and_proven():
     assert (found["starts"][0], found["starts"][4], found["makespan"]) == (0, 5, 5)
 
 
-def test_an_activity_without_demands_gets_room_that_is_never_short():
+def test_an_activity_without_demands_takes_no_resource():
     problem = problem_from_project(small())
-    assert {resource.id: resource.capacity for resource in problem.resources} == {"r0": 2, ROOM: 3}
-    assert problem.activities[2].modes[0].resources == (ROOM,)
+    assert {resource.id: resource.capacity for resource in problem.resources} == {"r0": 2}
+    assert [each.modes[0].resources for each in problem.activities] == [("r0",), ("r0",), ()]
 
 
 def test_a_missing_part_leaves_holes_in_the_answer():

@@ -12,7 +12,7 @@ import pytest
 from solver import Activity, Mode, Problem, Resource, Solution, Weights
 from solver.solution import Assignment, Progress, Reason, Unplaced
 from tests.benchmarks import solving, weeks
-from tests.benchmarks.psplib import Psplib
+from tests.benchmarks.psplib import SUITE
 from tests.benchmarks.weeks_problem import DATA
 
 
@@ -49,13 +49,13 @@ def answer(*starts):
 
 
 def test_the_first_schedule_is_the_first_that_has_all_that_is_mandatory():
-    line = solving.figures(Psplib(), {}, two(), answer(0, 2), begun=10.0)
+    line = solving.figures(SUITE, {}, two(), answer(0, 2), begun=10.0)
     assert (line["value"], line["bound"], line["gap"], line["first_seconds"]) == (4, 4, 0.0, 10.5)
     assert line["history"] == [[10.25, None, None], [10.5, 4, None], [10.75, 4, 4]]
 
 
 def test_an_answer_without_something_mandatory_has_no_value():
-    line = solving.figures(Psplib(), {}, two(), answer(0), begun=10.0)
+    line = solving.figures(SUITE, {}, two(), answer(0), begun=10.0)
     assert (line["value"], line["gap"], line["placed"], line["asked"]) == (None, None, 1, 2)
 
 

@@ -56,7 +56,8 @@ def candidates(problem: Problem, activity: Activity) -> Iterator[Parts]:
     pin = activity.pin
     if pin is not None:
         mode = next(mode for mode in activity.modes if mode.id == pin.mode)
-        people = [pin.people] if pin.people is not None else _people(problem, activity, pin.duration)
+        worked = ticks_worked(problem, activity, mode, pin.start, pin.duration)
+        people = [pin.people] if pin.people is not None else _people(problem, activity, worked)
         for names in people:
             yield (Assignment(activity.id, 1, mode.id, pin.start, pin.duration, names),)
         return
@@ -71,11 +72,33 @@ def candidates(problem: Problem, activity: Activity) -> Iterator[Parts]:
 def _single(
     problem: Problem, activity: Activity, mode: Mode, shortest: int, longest: int
 ) -> Iterator[Assignment]:
+    if activity.closed == "pause":
+        for start, duration in _with_pauses(problem, activity, mode, longest):
+            for names in _people(problem, activity, longest):
+                yield Assignment(activity.id, 1, mode.id, start, duration, names)
+        return
     for duration in range(shortest, longest + 1):
         total = activity.setup + duration + activity.teardown
         for names in _people(problem, activity, duration):
             for start in range(problem.horizon - total + 1):
                 yield Assignment(activity.id, 1, mode.id, start, duration, names)
+
+
+def _with_pauses(problem: Problem, activity: Activity, mode: Mode, wish: int) -> Iterator[tuple[int, int]]:
+    """Every start with every length in which so many ticks are worked."""
+    for start in range(problem.horizon):
+        for duration in range(wish, problem.horizon - start - activity.setup - activity.teardown + 1):
+            if ticks_worked(problem, activity, mode, start, duration) == wish:
+                yield start, duration
+
+
+def ticks_worked(problem: Problem, activity: Activity, mode: Mode, start: int, duration: int) -> int:
+    """Ticks of a run in which there is work: where it pauses those in which all resources are open."""
+    run = range(start + activity.setup, start + activity.setup + duration)
+    if activity.closed != "pause":
+        return len(run)
+    hours = [each.open for each in problem.resources if each.id in mode.resources and each.open is not None]
+    return sum(all(any(w.start <= t < w.end for w in windows) for windows in hours) for t in run)
 
 
 def _several(problem: Problem, activity: Activity) -> Iterator[Parts]:
@@ -104,7 +127,9 @@ def _people(problem: Problem, activity: Activity, duration: int) -> list[tuple[t
     choices = []
     for need in activity.needs:
         able = [p.id for p in problem.people if need.qualification in {q.id for q in p.qualifications}]
-        choices.append(list(combinations(able, need.count)) if ticks[need.phase] else [()])
+        duties = -(-ticks[need.phase] // (need.longest or max(1, ticks[need.phase])))
+        rows = product(combinations(able, need.count), repeat=duties)
+        choices.append([tuple(name for names in row for name in names) for row in rows])
     return list(product(*choices))
 
 

@@ -7,12 +7,13 @@ from solver.problem import Activity, Problem
 
 @dataclass(frozen=True)
 class Case:
-    """A problem, and whether ``x`` may start at a tick."""
+    """A problem, and whether ``x`` may start at a tick, with a run of so many ticks."""
 
     name: str
     problem: Problem
     start: int
     fits: bool
+    ticks: int = 4
 
     def forced(self, *, others_free: bool = False) -> Problem:
         """``x`` can start at the tick only; the others stand, or are free but can go nowhere else."""
@@ -20,7 +21,7 @@ class Case:
         rows = []
         for each in problem.activities:
             if each.id == "x":
-                rows.append(_held(each, self.start, each.least))
+                rows.append(_held(each, self.start, self.ticks))
             elif others_free and each.pin is not None:
                 mode = next(mode for mode in each.modes if mode.id == each.pin.mode)
                 free = replace(each, pin=None, modes=(mode,), value=100)

@@ -63,7 +63,7 @@ def rich_world(seed: int) -> World:
     random = Random(seed)
     shift, length = random.randrange(0, 5), random.randrange(4, 8)
     people = _people()
-    rows = [*_in_the_chamber(shift, length), *_on_the_floor(shift, length)]
+    rows = [*_in_the_chamber(shift, length), *_on_the_floor(shift, length), *_in_the_shop(shift, length)]
     plan = [part for _, parts in rows for part in parts]
     random.shuffle(plan)
     problem = Problem(
@@ -80,13 +80,19 @@ def rich_world(seed: int) -> World:
             Resource("lab"),
             Resource("floor", 60),
             Resource("bench", 3),
+            # By day only, and out of service in the third night.
+            Resource(
+                "shop",
+                open=tuple(Window(day + 10, day + 40) for day in range(0, HORIZON, DAY)),
+                outages=(Window(140, 144),),
+            ),
         ),
         people=people,
         utilities=(
             Utility("power", (Level(0, 120, 10), Level(120, HORIZON, 6))),
             Utility("LN2", (Level(0, HORIZON, 5),), per="day"),
         ),
-        groups=(Group("crew"),),
+        groups=(Group("crew"), Group("kiln")),
         precedences=(
             PrecedenceLag("bake", "cool", 3, 10, same_resource=True),
             PrecedenceLag("train 1", "train 2", 2, 12),
@@ -109,6 +115,11 @@ def _people() -> tuple[Person, ...]:
         Person("off shift", always, shifts=(Window(0, 3),)),
         Person("absent", always, absences=(Window(3, HORIZON),)),
         Person("Dara", absences=(Window(200, HORIZON),)),
+        # At work by day, or in the first night.
+        Person("Esra", always, shifts=(Window(0, 40), Window(58, 136))),
+        Person("Farid", absences=(Window(41, 57), Window(106, 112))),
+        Person("Gul", always, max_day=6),
+        Person("Hana", always, shifts=(Window(58, 72),)),
     )
 
 
@@ -127,6 +138,40 @@ def _in_the_chamber(shift: int, length: int) -> list[_Row]:
         (bake, [Assignment("bake", 1, "m", start, 10)]),
         (cool, [Assignment("cool", 1, "m", cool_start, length)]),
         (late, [Assignment("late", 1, "m", 165 + shift, length)]),
+    ]
+
+
+def _in_the_shop(shift: int, length: int) -> list[_Row]:
+    """A run that waits over a night, one that goes on, and a watch on which two relieve each other."""
+    shop = (Mode("m", ("shop",)),)
+    cure = Activity(
+        "cure",
+        shop,
+        12,
+        12,
+        setup=1,
+        teardown=1,
+        closed="pause",
+        needs=(Need("operator", 1, "run"),),
+        participants=("Farid",),
+        groups=("kiln",),
+    )
+    guarded = (Need("operator", 1, "run", longest=3),)
+    return [
+        # Works [31, 40) and, after 18 ticks, [58, 61), both later by the shift of the seed.
+        (cure, [Assignment("cure", 1, "m", 30 + shift, 30, (("Esra",),))]),
+        (
+            Activity("overnight", shop, length, length, closed="run"),
+            [Assignment("overnight", 1, "m", 84 + shift, length)],
+        ),
+        (
+            Activity("fire", (Mode("m", ("floor",)),), length, length, groups=("kiln",)),
+            [Assignment("fire", 1, "m", 100, length)],
+        ),
+        (
+            Activity("guard", (Mode("m", ("floor",)),), 9, 9, needs=guarded),
+            [Assignment("guard", 1, "m", 58 + shift, 9, (("Gul", "Hana", "Gul"),))],
+        ),
     ]
 
 

@@ -241,6 +241,9 @@ def problems(draw):
         fixed = wanted[-1]
         wanted[-1] = _with_pin(fixed, draw(_pin(fixed, horizon, people)))
     if draw(sometimes(st.just(True), False)):
+        places = tuple([replace(each, open=draw(opening_hours(horizon))) for each in places])
+        wanted = [draw(_while_closed(each)) for each in wanted]
+    if draw(sometimes(st.just(True), False)):
         wanted = [draw(_with_previous(each, horizon, people)) for each in wanted]
     cut = draw(sometimes(st.integers(1, horizon - 1)))
     days = () if cut is None else (Window(-1, cut), Window(cut, horizon))
@@ -262,6 +265,46 @@ def problems(draw):
     )
     assert check(problem) == (), "these strategies are to make problems without faults"
     return problem
+
+
+@st.composite
+def opening_hours(draw, horizon):
+    """Hours with a break or two of some ticks, so that a run may wait for their end; or none."""
+    if draw(rarely(st.just(True), False)):
+        return None
+    row, start = [], draw(rarely(st.integers(1, 2), 0))
+    for _ in range(draw(st.sampled_from([2, 2, 3, 1]))):
+        end = start + draw(st.integers(1, 4))
+        row.append(Window(start, end))
+        start = end + draw(st.integers(1, 2))
+    row[-1] = Window(row[-1].start, max(row[-1].end, horizon - draw(st.integers(0, 2))))
+    return tuple(row)
+
+
+@st.composite
+def _while_closed(draw, activity):
+    """The activity as one that may pause or go on while closed, and whose people may be relieved."""
+    needs = tuple(
+        replace(need, longest=draw(sometimes(st.integers(1, 3)))) if need.count == 1 else need
+        for need in activity.needs
+    )
+    closed = draw(st.sampled_from(["pause", "avoid", "run"]))
+    if closed != "pause":
+        return replace(activity, needs=needs, closed=closed)
+    longer = activity.least + 1
+    modes = (
+        replace(mode, least=None) if mode.wish is None else replace(mode, wish=longer, least=longer)
+        for mode in activity.modes
+    )
+    return replace(
+        activity,
+        needs=needs,
+        closed=closed,
+        wish=activity.least,
+        modes=tuple(modes),
+        most_parts=1,
+        least_part=1,
+    )
 
 
 @st.composite

@@ -51,7 +51,7 @@ EXPLANATIONS = (
             Remedy("place_first", "leak test", steps=(Remedy("drop", "a"), Remedy("move", "b", ticks=-3))),
         ),
     ),
-    Explanation("other", Reason(()), None, ()),
+    Explanation("other", Reason(()), None, (), has_place=False),
 )
 
 REPAIR = Repair(

@@ -67,6 +67,11 @@ def with_mode(**changes):
     return with_leak_test(modes=(dataclasses.replace(LEAK_TEST.modes[1], **changes),))
 
 
+def with_mode_that_pauses(**changes):
+    modes = (LEAK_TEST.modes[0], dataclasses.replace(LEAK_TEST.modes[1], **changes))
+    return with_leak_test(modes=modes, least=6, closed="pause")
+
+
 def with_chamber(**changes):
     return problem(resources=(dataclasses.replace(GOOD.resources[0], **changes), GOOD.resources[1]))
 
@@ -115,6 +120,10 @@ FAULTS = {
     "a person without id": (problem(people=(*GOOD.people, Person(""))), "empty-id"),
     "no mode": (with_leak_test(modes=()), "no-mode"),
     "two modes of one id": (with_leak_test(modes=LEAK_TEST.modes[:1] * 2), "duplicate-id"),
+    "pauses in parts": (with_leak_test(closed="pause", least=6, most_parts=2), "pause"),
+    "pauses with a length to choose": (with_leak_test(closed="pause"), "pause pause"),
+    "pauses with a length to choose in one mode": (with_mode_that_pauses(wish=8), "pause"),
+    "duties of no length": (with_leak_test(needs=(Need("operator", longest=0),)), "not-positive"),
     "unknown resource": (with_mode(resources=("TVAC-1", "TVAC-9")), "unknown-resource"),
     "one resource twice": (with_mode(resources=("hall", "hall"), demands=()), "duplicate-id"),
     "too few demands": (with_mode(demands=(1,)), "demands"),

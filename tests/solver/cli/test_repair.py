@@ -115,6 +115,12 @@ def test_an_added_activity_with_faults_is_refused_in_words(files, tmp_path, caps
         assert says in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("percent", ["-1", "101"])
+def test_a_share_of_bookings_that_is_none_is_refused(files, capsys, percent):
+    assert main(["repair", *files, "--cancel", "x", f"--most-moved={percent}", *SEARCH]) == 2
+    assert "give 0 to 100 percent" in capsys.readouterr().err
+
+
 def test_two_things_at_once_are_refused(files):
     with pytest.raises(SystemExit) as refusal:
         main(["repair", *files, "--cancel", "x", "--down", "lab", "0", "1"])

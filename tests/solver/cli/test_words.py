@@ -85,5 +85,13 @@ def test_an_explanation_says_what_where_and_what_to_do_next():
 
 def test_without_price_and_remedies_it_says_so():
     lines = explanation_lines(week(activity("a")), Explanation("a", Reason((Blocker("window"),)), None, ()))
-    assert "no place even if others give way, or the time was up" in lines[2]
+    assert lines[2] == "  Price: not known, the time was up: give more --budget."
     assert "No single change was found" in lines[3]
+
+
+def test_what_has_no_place_at_all_has_no_price_whatever_the_budget():
+    found = Explanation("a", Reason((Blocker("window"),)), None, (), has_place=False)
+    assert (
+        explanation_lines(week(activity("a")), found)[2]
+        == "  Price: none: it has no place even where all others give way."
+    )

@@ -38,12 +38,12 @@ def test_each_activity_starts_as_early_as_the_rules_let_it(problem, seed):
         able = [
             start
             for start in ticks(Frame(state, activity, activity.modes[0]).starts(activity.wish))
-            if state.crew.choose(activity, start, activity.wish) is not None
+            if state.crew.choose(activity, activity.modes[0], start, activity.wish) is not None
         ]
         if built is None:
             if not able:
                 return
-            names = state.crew.choose(activity, able[0], activity.wish)
+            names = state.crew.choose(activity, activity.modes[0], able[0], activity.wish)
             assert state.insert(activity, [Assignment(activity.id, 1, "m", able[0], activity.wish, names)])
             continue
         assert built.starts[number] == able[0]

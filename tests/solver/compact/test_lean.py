@@ -36,7 +36,7 @@ def activity(name, ticks=2, **more):
 def project(*activities, **more):
     given = {
         "horizon": 20,
-        "resources": (Resource("room", 2),),
+        "resources": (Resource("room", 2), Resource("by day", 2, open=(Window(0, 8), Window(10, 18)))),
         "weights": Weights(makespan=1.0),
         "people": (Person("ann", (Qualification("weld", 0, 20),)), Person("bob")),
         "utilities": (Utility("power", (Level(0, 20, 3),)), Utility("gas", (Level(0, 20, 3),), per="day")),
@@ -68,6 +68,9 @@ def test_plain_activities_are_read_in_an_order_in_which_none_waits_for_a_later_o
         {"draws": (Draw("power", 1),), "setup": 1},
         {"needs": (Need("weld", 1, "setup"),)},
         {"needs": (Need("weld", 2),)},
+        {"needs": (Need("weld", longest=1),)},
+        {"closed": "pause", "modes": (Mode("m", ("by day",)),)},
+        {"closed": "run", "modes": (Mode("m", ("by day",)),)},
     ],
     ids=[
         "may be left out",
@@ -82,6 +85,9 @@ def test_plain_activities_are_read_in_an_order_in_which_none_waits_for_a_later_o
         "draw for a phase only",
         "need for a phase without length",
         "more people than there are",
+        "relief",
+        "waits while closed",
+        "goes on while closed",
     ],
 )
 def test_what_has_more_to_it_is_declined(more):

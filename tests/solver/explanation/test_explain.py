@@ -1,15 +1,16 @@
 """What would help is found, verified, and costs others no more than it says."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from solver import Options, solve, verify
-from solver.explanation.explain import explain, price, why_not_earlier
+from solver.explanation.explain import explain, price, why, why_not_earlier
 from solver.explanation.remedies import apply
 from solver.problem import Draw, Mode, Need, PrecedenceLag, Resource, Window
-from solver.solution import Blocker
+from solver.solution import Assignment, Blocker
 from solver.weights import Weights
 from tests.solver.plans import activity, put, week
 from tests.solver.rules import OPERATOR, POWER, X, _lab, pinned, staff
@@ -202,7 +203,32 @@ def test_reasons_are_given_even_when_stopped():
     (found,) = explain(week(X, BUSY), [put("b", 0, 20)], stop=lambda: True)
     assert found.reason.blockers == (Blocker("busy", ("lab",), ("b",)),)
     assert found.remedies == ()
-    assert found.price is None
+    assert (found.price, found.has_place) == (None, None)
+
+
+def test_what_has_no_place_at_all_is_told_apart_from_what_was_not_looked_into():
+    problem = week(X, activity("b", 20), replace(X, id="never", deadline=3))
+    found = {each.activity: each for each in explain(problem, [put("b", 0, 20)], budget=20)}
+    assert (found["never"].price, found["never"].has_place) == (None, False)
+    assert found["x"].has_place is True
+    assert found["x"].price.cost.dropped == ("b",)
+
+
+@pytest.mark.parametrize(
+    "ask", [explain, why, partial(price, activity="x"), partial(why_not_earlier, activity="x")]
+)
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        (Assignment("ghost", 1, "m", 0, 4), "places 'ghost'"),
+        (Assignment("b", 1, "no mode", 0, 20), "'b' in mode 'no mode'"),
+        (Assignment("b", 1, "m", 0, 20, (("ghost",),)), "puts 'ghost' on 'b'"),
+    ],
+    ids=["activity", "mode", "person"],
+)
+def test_a_plan_that_names_what_is_not_in_the_problem_is_refused(ask, part, message):
+    with pytest.raises(ValueError, match=f"{message}.*solver.verify finds nothing wrong"):
+        ask(week(X, BUSY), [part])
 
 
 @pytest.mark.parametrize("budget", [0, -1.0])
@@ -218,52 +244,6 @@ def test_an_activity_that_is_not_there_is_refused():
         price(week(X), [], "nobody")
     with pytest.raises(ValueError, match="'nobody'"):
         why_not_earlier(week(X), [], "nobody")
-
-
-def test_the_price_is_the_least_that_others_lose():
-    problem = week(
-        replace(X, value=2, deadline=6),
-        activity("dear", 6, value=9),
-        activity("cheap", 14, value=3),
-        activity("hall", 4, on="hall"),
-    )
-    found = price(problem, [put("dear", 0, 6), put("cheap", 6, 14), put("hall", 0)], "x")
-    assert found.cost.dropped == ("cheap",)
-    assert found.cost.moved == ("dear",)
-    assert found.cost.value_lost == 3
-    assert verify(problem, found.assignments).violations == ()
-
-
-def test_what_only_moves_others_costs_no_value():
-    found = price(week(replace(X, deadline=5), activity("b", 4)), [put("b", 2)], "x")
-    assert found.cost.value_lost == 0
-    assert found.cost.moved == ("b",)
-
-
-def test_what_need_not_move_stays():
-    problem = week(
-        replace(X, value=2, deadline=4), activity("b", 4, value=1, deadline=4), activity("c", 4), horizon=12
-    )
-    found = price(problem, [put("b", 0), put("c", 7)], "x")
-    assert found.cost.dropped == ("b",)
-    assert found.cost.moved == ()
-
-
-def test_what_has_no_place_at_all_has_no_price():
-    assert price(week(X, BUSY), [put("b", 0, 20)], "x") is None
-    assert price(week(replace(X, deadline=3)), [], "x") is None
-
-
-def test_the_price_of_one_that_waits_is_that_of_its_line():
-    problem = week(activity("y", 16), X, activity("b", 20, value=4), precedences=(PrecedenceLag("y", "x"),))
-    found = price(problem, [put("b", 0, 20)], "x")
-    assert found.placed_too == ("y",)
-    assert found.cost.dropped == ("b",)
-
-
-def test_the_price_of_what_is_placed_is_not_asked():
-    with pytest.raises(ValueError, match="placed already"):
-        price(week(X), [put("x", 0)], "x")
 
 
 EARLIER = {

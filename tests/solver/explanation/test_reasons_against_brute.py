@@ -180,7 +180,7 @@ def places(problem: Problem, solution: Solution, activity_id: str, rules: frozen
     return [
         parts
         for parts in candidates(relaxed, activity)
-        if not on_duty_in_the_run(activity, parts, participants)
+        if not on_duty_in_the_run(relaxed, activity, parts, participants)
         and all(
             violation.rule in ignored
             for violation in verify(relaxed, (*solution.assignments, *parts)).violations
@@ -188,13 +188,13 @@ def places(problem: Problem, solution: Solution, activity_id: str, rules: frozen
     ]
 
 
-def on_duty_in_the_run(activity: Activity, parts: Parts, participants: tuple[str, ...]) -> bool:
+def on_duty_in_the_run(
+    problem: Problem, activity: Activity, parts: Parts, participants: tuple[str, ...]
+) -> bool:
     """Whether somebody who takes part is also on duty: of people, that one is not free."""
-    return any(
-        need.phase in ("run", "all") and not set(names).isdisjoint(participants)
-        for part in parts
-        for need, names in zip(activity.needs, part.people, strict=True)
-    )
+    asked = replace(activity, participants=participants)
+    alone = replace(problem, activities=(asked,), precedences=(), chains=())
+    return any(violation.rule == "person" for violation in verify(alone, parts).violations)
 
 
 def asked_only_for(problem: Problem, activity_id: str, rules: frozenset[str]) -> Problem:
@@ -211,9 +211,9 @@ def asked_only_for(problem: Problem, activity_id: str, rules: frozenset[str]) ->
         activity = replace(activity, groups=())
     if "participant" not in rules:
         activity = replace(activity, participants=())
-    resources = problem.resources
     if "calendar" not in rules:
-        resources = tuple(replace(each, open=None) for each in resources)
+        activity = replace(activity, closed="run")
+    resources = problem.resources
     if "outage" not in rules:
         resources = tuple(replace(each, outages=()) for each in resources)
     precedences = problem.precedences

@@ -1,5 +1,6 @@
 """`repair`: what can stay stays, the rest takes least, and every change says why."""
 
+import sys
 from dataclasses import replace
 from fractions import Fraction
 
@@ -99,7 +100,73 @@ def test_requests_that_were_not_published_fill_in_but_move_nothing():
     assert kinds(found) == {"new": "added"}
 
 
+# How much may move
+
+CROWD = [activity(f"a{i}", 2, release=2 * i, deadline=2 * i + 4) for i in range(10)]
+CROWDED = [put(f"a{i}", 2 * i, 2) for i in range(10)]
+
+
+def crowd_without_its_first_place(**fields):
+    """Ten in a row, of which each could only make way by taking the place of the next."""
+    rows = [replace(each, **fields) for each in CROWD]
+    return disturb(week(*rows, horizon=22), CROWDED, Down("lab", Window(0, 2)))
+
+
+@pytest.mark.parametrize(
+    ("most_moved", "lost", "moved"),
+    [(None, 0, 10), (0.9, 0, 10), (0.89, 1, 1), (0.05, 1, 1)],
+    ids=["any number", "just enough", "one too few", "few"],
+)
+def test_no_more_bookings_are_moved_for_the_value_of_one_than_allowed(most_moved, lost, moved):
+    problem = crowd_without_its_first_place()
+    found = repair(problem, CROWDED, OPTIONS, most_moved=most_moved)
+    assert verify(problem, found.solution.assignments).violations == ()
+    assert (found.toll.lost, found.toll.moved) == (lost, moved)
+    assert found.solution.status == "optimal"
+
+
+def test_what_is_mandatory_moves_as_many_as_it_takes():
+    found = repair(crowd_without_its_first_place(mandatory=True), CROWDED, OPTIONS, most_moved=0)
+    assert (found.toll.left_out, found.toll.moved) == (0, 10)
+
+
+def test_of_a_small_plan_some_may_always_be_moved():
+    problem = week(activity("a", deadline=8), activity("b"), horizon=20)
+    problem = disturb(problem, [put("a", 0), put("b", 4)], Down("lab", Window(0, 4)))
+    found = repair(problem, [put("a", 0), put("b", 4)], OPTIONS, most_moved=0)
+    assert kinds(found) == {"a": "moved", "b": "moved"}
+
+
+@pytest.mark.parametrize("share", [-0.01, 1.01])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        repair(week(activity("a")), [put("a", 0)], OPTIONS, most_moved=share)
+
+
+def test_shares_of_value_that_have_no_common_step_are_kept_as_well():
+    """So many lengths that no whole number of steps makes all of them whole."""
+    primes = (37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
+    rows = [activity(f"a{p}", p, least=2, value=p - 1, modes=EITHER[:1]) for p in primes]
+    plan, start = [], 0
+    for p in primes:
+        plan.append(put(f"a{p}", start, p - 1))
+        start += p - 1
+    problem = week(*rows, horizon=start)
+    problem = disturb(problem, plan, Down("lab", Window(5, 8)))
+    found = repaired(problem, *plan, max_rounds=3)
+    assert 0 < found.toll.lost < 36
+
+
 # People
+
+
+def test_somebody_who_was_on_it_stays_on_what_is_moved_by_hand():
+    people = tuple(Person(name, (Qualification("op", 0, 20),)) for name in ("ann", "bob"))
+    problem = week(activity("a", needs=(Need("op"),)), people=people)
+    plan = (put("a", 0, people=(("bob",),)),)
+    found = repaired(disturb(problem, plan, Moved("a", Pin(6, 4, "m"))), *plan)
+    assert found.solution.assignments[0].people == (("bob",),)
+    assert found.toll.reassigned == 0
 
 
 def test_who_is_absent_is_replaced_and_the_booking_stays():
@@ -209,6 +276,20 @@ def test_stop_gives_a_plan_without_faults_at_once():
     assert found.solution.status == "stopped"
     assert verify(problem, found.solution.assignments).violations == ()
     assert "b" not in kinds(found)
+
+
+def test_progress_is_told_while_nothing_better_is_found(monkeypatch):
+    monkeypatch.setattr(sys.modules["solver.repairs.repair"], "_REPORT_SECONDS", 0.0)
+    told = []
+    rows = [activity(f"a{i}", 3, value=i + 1, modes=EITHER) for i in range(8)]
+    plan = [put(f"a{i}", 3 * (i // 2), 3, mode="mn"[i % 2]) for i in range(8)]
+    problem = week(*rows, horizon=24, resources=(LAB, LAB_2))
+    problem = disturb(problem, plan, Down("lab 2", Window(0, 14)))
+    found = repair(problem, plan, OPTIONS, on_progress=lambda progress, parts: told.append((progress, parts)))
+    assert len(told) > len(found.solution.history) > 0
+    assert [each.seconds for each, _ in told] == sorted(each.seconds for each, _ in told)
+    assert all(verify(problem, parts).violations == () for _, parts in told)
+    assert told[-1][0].objective == found.solution.objective
 
 
 def test_one_worker_and_a_limit_of_rounds_give_the_same_answer_each_time():

@@ -62,13 +62,45 @@ def test_what_brings_more_is_chosen_more_often(index):
     assert kinds.count("time") > 20
 
 
-def test_the_size_follows_what_can_be_proven(index):
+def test_the_size_of_a_kind_follows_what_can_be_proven_of_it(index):
     picker = Neighbourhoods(index, random.Random(5), 30.0)
     picker.learn("any", 0.0, 0.1, proven=False)
-    assert picker.size < 30
+    assert picker.sizes["any"] < 30 == picker.sizes["time"]
     for _ in range(500):
-        picker.learn("any", 0.0, 0.1, proven=True)
-    assert 30 < picker.size <= 120
+        picker.learn("any", 0.0, 0.001, proven=True)
+    assert 30 < picker.sizes["any"] <= 120
+
+
+def test_a_kick_leaves_the_schedule_valid_and_tells_of_what_is_better(index):
+    state = greedy(index, "value")
+    seen = []
+    Ruin(index, random.Random(2)).kick(state, lambda s: seen.append(s.objective()), lambda: False)
+    assert len(seen) == 20 and seen[-1] == state.objective()
+    assert verify(index.problem, state.assignments()).violations == ()
+
+
+def test_a_kick_may_make_it_worse_but_never_costs_a_mandatory_one():
+    # Two fill the lab and are worth more than the long one, which is mandatory.
+    short = [activity(f"s{n}", 4, value=10 + n) for n in range(9)]
+    problem = week(*short, activity("long", 8, value=1, mandatory=True))
+    worse = 0
+    for seed in range(10):
+        state = greedy(Index(problem), "value")
+        ruin = Ruin(state.index, random.Random(seed))
+        ruin.burst(state, lambda: False)
+        before = state.objective()
+        for _ in range(5):
+            ruin.kick(state, lambda _: None, lambda: False)
+            assert "long" in state.placed
+            worse += state.objective() < before
+    assert worse
+
+
+def test_a_kick_ends_when_it_is_told(index):
+    state = greedy(index, "value")
+    before = state.assignments()
+    Ruin(index, random.Random(2)).kick(state, lambda _: None, lambda: True)
+    assert state.assignments() == before
 
 
 def test_ruin_never_makes_it_worse_and_keeps_every_rule(index):

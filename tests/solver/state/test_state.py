@@ -26,7 +26,7 @@ def insert(state, name, *parts):
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_rule_is_kept_to_the_tick(case):
     state = state_of(case.problem)
-    assert insert(state, "x", put("x", case.start)) == case.fits
+    assert insert(state, "x", put("x", case.start, case.ticks)) == case.fits
     assert ("x" in state.placed) == case.fits
     assert verify(case.problem, state.assignments()).violations == ()
 
@@ -37,16 +37,16 @@ def test_what_is_refused_breaks_a_rule(case):
     state = state_of(case.problem)
     x = state.index.activities["x"]
     names = [tuple(p.id for p in case.problem.people)[: need.count] for need in x.needs]
-    placed = put("x", case.start, people=tuple(names))
+    placed = put("x", case.start, case.ticks, people=tuple(names))
     assert verify(case.problem, [*state.assignments(), placed]).violations
 
 
 def test_taking_back_leaves_no_trace():
     for case in CASES:
         state = state_of(case.problem)
-        if insert(state, "x", put("x", case.start)):
+        if insert(state, "x", put("x", case.start, case.ticks)):
             state.remove("x")
-        assert insert(state, "x", put("x", case.start)) == case.fits, case.name
+        assert insert(state, "x", put("x", case.start, case.ticks)) == case.fits, case.name
 
 
 def test_parts_are_numbered_in_order_of_time_and_share_the_length():

@@ -8,7 +8,7 @@ import pytest
 from solver.checks.check import check
 from solver.solution import Assignment
 from solver.verification.verify import verify
-from tests.solver.rich_world import HORIZON, World, rich_world
+from tests.solver.rich_world import DAY, HORIZON, World, rich_world
 
 SEEDS = range(10)
 
@@ -47,6 +47,43 @@ BREAKS: dict[str, tuple[str, Callable[[World], Plan]]] = {
     "run past the window of its mode": ("window", lambda w: w.change("bake", start=90, mode="lab")),
     "while closed in the morning": ("calendar", lambda w: w.change("bake", start=6)),
     "while closed in the evening": ("calendar", lambda w: w.change("late", start=229 - w.length)),
+    "a pause too long": ("length", lambda w: w.change("cure", duration=31)),
+    "a pause too short": ("length", lambda w: w.change("cure", duration=29)),
+    "waiting before it begins": ("calendar", lambda w: w.change("cure", start=43, duration=27)),
+    "waiting for its end": ("calendar", lambda w: w.change("cure", start=27, duration=13)),
+    "setup while closed": ("calendar", lambda w: w.change("cure", start=57, duration=12)),
+    "teardown while closed": ("calendar", lambda w: w.change("cure", start=27, duration=12)),
+    "waiting for the end of an outage": ("outage", lambda w: w.change("cure", start=125)),
+    "going on in an outage": ("outage", lambda w: w.change("overnight", start=141 - w.length)),
+    "taken while it waits": ("busy", lambda w: w.change("overnight", start=48 - w.length)),
+    "one of its group while it waits": ("group", lambda w: w.change("fire", start=48)),
+    "off shift after the pause": ("shift", lambda w: w.change("cure", start=w.part("cure").start + 96)),
+    "a participant absent after the pause": (
+        "participant",
+        lambda w: w.change("cure", start=w.part("cure").start + DAY),
+    ),
+    "nobody relieved": ("relief", lambda w: w.change("guard", people=(("Gul", "Gul", "Hana"),))),
+    "relieved by oneself in the end": (
+        "relief",
+        lambda w: w.change("guard", people=(("Hana", "Gul", "Gul"),)),
+    ),
+    "a duty without anybody": ("people", lambda w: w.change("guard", people=(("Gul", "Hana"),))),
+    "one for all duties": ("people", lambda w: w.change("guard", people=(("Gul",),))),
+    "a duty too many": ("people", lambda w: w.change("guard", people=(("Gul", "Hana", "Gul", "Hana"),))),
+    "a relief without qualification": (
+        "qualification",
+        lambda w: w.change("guard", people=(("Gul", "novice", "Gul"),)),
+    ),
+    "off shift in a later duty": (
+        "shift",
+        lambda w: w.change("guard", start=68 + w.shift % 2),
+    ),
+    "duties beyond the day's limit": (
+        "max_day",
+        lambda w: tuple(
+            replace(each, people=(("Gul",),)) if each.activity == "watch" else each for each in w.plan
+        ),
+    ),
     "into an outage": ("outage", lambda w: w.change("late", start=150 - w.length - 1)),
     "within an outage": ("outage", lambda w: w.change("late", start=152)),
     "onto another in the chamber": ("busy", lambda w: w.change("cool", start=w.part("bake").start)),
@@ -138,5 +175,5 @@ def test_every_rule_of_verify_is_broken_by_some_plan():
         "unknown", "length", "part", "pin", "release", "deadline", "window", "calendar", "outage",
         "busy", "capacity", "changeover", "group", "utility", "precedence", "same_resource", "chain",
         "people", "qualification", "shift", "absence", "participant", "person", "max_day", "max_week",
-        "min_rest",
+        "min_rest", "relief",
     }  # fmt: skip

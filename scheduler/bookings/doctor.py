@@ -142,8 +142,8 @@ def _people_twice() -> list[str]:
 def _compare_holds(booking: Booking, found: Examination) -> None:
     expected: dict[tuple[Any, ...], int] = defaultdict(int)
     if booking.state in HOLDING_STATES:
-        for holdable_id in _holdables_with_parts([use.resource for use in booking.uses]):
-            expected[(holdable_id, booking.occupied_from, booking.occupied_until)] += 1
+        for holdable_id, seats in _seats_with_parts([use.resource for use in booking.uses]).items():
+            expected[(holdable_id, booking.occupied_from, booking.occupied_until)] += seats
         for duty in booking.duties:
             interval = booking.phase(duty.phase)
             if interval is not None:
@@ -159,13 +159,18 @@ def _compare_holds(booking: Booking, found: Examination) -> None:
         found.wrong_holds.append(f"{booking.title} (booking {booking.id})")
 
 
-def _holdables_with_parts(resources: list[Resource]) -> set[int]:
-    ids: set[int] = set()
+def _seats_with_parts(resources: list[Resource]) -> dict[int, int]:
+    """Seats of whatever is taken: parts of wholes, and of zones one, or all for what is hazardous."""
+    ids: dict[int, int] = {}
+    zones: dict[int, int] = {}
     while resources:
         resource = resources.pop()
-        ids.add(resource.holdable_id)
+        ids[resource.holdable_id] = 1
         resources.extend(resource.parts)
-    return ids
+        if resource.zone is not None and resource.zone is not resource:
+            seats = resource.zone.holdable.seats if resource.is_hazardous else 1
+            zones[resource.zone.holdable_id] = max(seats, zones.get(resource.zone.holdable_id, 1))
+    return ids | zones
 
 
 def _compare_draws(booking: Booking, found: Examination) -> None:

@@ -9,24 +9,27 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.bookings.models import Booking, Draw, Hold
-from scheduler.bookings.proposal import all_held
+from scheduler.bookings.proposal import all_held, seats_held
 from scheduler.database import session
 from scheduler.intervals import Interval
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One hold that a booking ought to own, without its seat."""
+    """What a booking ought to hold of one thing, without saying which seats."""
 
     holdable_id: int
     kind: str
     interval: Interval
+    seats: int = 1
 
 
 def claims_of(booking: Booking) -> list[Claim]:
     """What a booking holds, but for changeovers, which depend on its neighbours."""
+    own = {resource.id for resource in all_held(booking.resources)}
     claims = [
-        Claim(resource.holdable_id, "use", booking.occupied) for resource in all_held(booking.resources)
+        Claim(resource.holdable_id, "use" if resource.id in own else "zone", booking.occupied, seats)
+        for resource, seats in seats_held(booking.resources)
     ]
     for duty in booking.duties:
         if interval := booking.phase(duty.phase):
@@ -66,6 +69,14 @@ def holds_in_the_way(claims: Iterable[Claim]) -> list[Hold]:
         )
         found.update({hold.id: hold for hold in rows})
     return sorted(found.values(), key=lambda hold: (hold.starts_at, hold.id))
+
+
+def take_seats(claim: Claim, seats: int) -> list[int] | None:
+    """Free seats for the whole claim, one or all of them; None where there are not so many."""
+    if claim.seats == 1:
+        seat = take_seat(claim, seats)
+        return None if seat is None else [seat]
+    return None if _overlapping(claim.holdable_id, claim.interval) else list(range(1, seats + 1))
 
 
 def take_seat(claim: Claim, seats: int) -> int | None:

@@ -1,12 +1,14 @@
 """What is promised. A booking says what was agreed; its holds and draws are what the database guards."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from scheduler.accounts.models import User
 from scheduler.calendars.models import Site
-from scheduler.database import Base, Editable, Row
+from scheduler.database import Base, Editable, Row, utc_now
 from scheduler.holdables import Holdable
 from scheduler.intervals import Interval
 from scheduler.people.models import ExclusionGroup, Person, Qualification
@@ -16,7 +18,7 @@ from scheduler.resources.models import Resource, Utility
 
 BOOKING_STATES = ("booked", "needs repair", "cancelled", "done")
 HOLDING_STATES = ("booked", "needs repair", "done")
-HOLD_KINDS = ("use", "changeover", "person", "group")
+HOLD_KINDS = ("use", "zone", "changeover", "person", "group")
 
 
 class Booking(Editable, Base):
@@ -34,6 +36,8 @@ class Booking(Editable, Base):
         Which revision of the request it was made for.
     series_id, original_start_at
         Which series it belongs to, and where that first put it.
+    override_reason, overridden_by, overridden_at
+        Why, by whom and when a rule was set aside for it; blank where every rule is kept.
     """
 
     __tablename__ = "booking"
@@ -41,6 +45,7 @@ class Booking(Editable, Base):
         CheckConstraint("ends_at > starts_at", name="order"),
         CheckConstraint("occupied_from <= starts_at AND occupied_until >= ends_at", name="occupied"),
         Index("ix_booking_site_times", "site_id", "occupied_from", "occupied_until"),
+        Index("ix_booking_series_id", "series_id"),
     )
 
     site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
@@ -62,7 +67,11 @@ class Booking(Editable, Base):
     actual_start_at: Mapped[datetime | None]
     actual_end_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(200))
+    override_reason: Mapped[str | None] = mapped_column(String(500))
+    overridden_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    overridden_at: Mapped[datetime | None]
 
+    overridden_by: Mapped[User | None] = relationship(foreign_keys=[overridden_by_id])
     site: Mapped[Site] = relationship()
     activity_request: Mapped[ActivityRequest | None] = relationship()
     project: Mapped[Project | None] = relationship()
@@ -200,3 +209,34 @@ class Draw(Row, Base):
 
     booking: Mapped[Booking] = relationship(back_populates="draws")
     utility: Mapped[Utility] = relationship()
+
+
+class Series(Row, Base):
+    """Bookings that were asked for in one go, at the same local time; `pattern` says when."""
+
+    __tablename__ = "booking_series"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    pattern: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
+class BookingAct(Row, Base):
+    """What one user did to bookings in one go, and how they stood before: so that it can be undone.
+
+    Parameters
+    ----------
+    changes
+        For each booking its id, `before` (None where it is new), and its version afterwards.
+    """
+
+    __tablename__ = "booking_act"
+    is_audited = False
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    words: Mapped[str] = mapped_column(String(300))
+    changes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+    undone_at: Mapped[datetime | None]

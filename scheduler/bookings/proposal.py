@@ -59,6 +59,7 @@ class Proposal:
     supplies: tuple[Supply, ...] = ()
     alternative: int | None = None
     part_no: int = 1
+    series_id: int | None = None
 
     @property
     def occupied(self) -> Interval:
@@ -84,6 +85,20 @@ class Proposal:
         for duty in self.duties:
             if interval := self.phase(duty.phase):
                 yield duty, interval
+
+
+def seats_held(resources: tuple[Resource, ...] | list[Resource]) -> list[tuple[Resource, int]]:
+    """All that is held with the resources, and how many seats of each: zones, besides wholes' parts.
+
+    Of the zone in which something stands one seat; every seat where it is hazardous.
+    """
+    seats = {resource.id: (resource, 1) for resource in all_held(resources)}
+    for resource, _ in list(seats.values()):
+        zone = resource.zone
+        if zone is not None and zone.id != resource.id:
+            wanted = zone.capacity if resource.is_hazardous else 1
+            seats[zone.id] = (zone, max(wanted, seats.get(zone.id, (zone, 1))[1]))
+    return list(seats.values())
 
 
 def all_held(resources: tuple[Resource, ...] | list[Resource]) -> list[Resource]:

@@ -1,7 +1,7 @@
 """Lists of bookings for pages and files, each in a constant number of statements."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -63,6 +63,28 @@ def next_booked_moment(site_id: int, now: datetime) -> datetime | None:
         select(func.min(Booking.occupied_from)).where(
             Booking.site_id == site_id, Booking.state.in_(HOLDING_STATES), Booking.occupied_until > now
         )
+    )
+
+
+def that_could_swap(booking: Booking, most: int = 30) -> list[Booking]:
+    """Bookings of the same kind of facility, within a week on either side, still to come or under way."""
+    kinds = {resource.kind for resource in booking.resources}
+    near = Interval(booking.starts_at - timedelta(days=7), booking.ends_at + timedelta(days=7))
+    found = bookings_between(booking.site_id, near, ("booked", "needs repair"))
+    return [
+        other
+        for other in found
+        if other.id != booking.id and {resource.kind for resource in other.resources} == kinds
+    ][:most]
+
+
+def count_of_series(series_id: int) -> int:
+    """Bookings of a series that stand."""
+    return (
+        session.scalar(
+            select(func.count()).where(Booking.series_id == series_id, Booking.state.in_(HOLDING_STATES))
+        )
+        or 0
     )
 
 

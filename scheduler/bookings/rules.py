@@ -1,200 +1,166 @@
 """The rule book: what may be booked, as decisions over facts. Every path asks the same rules.
 
-Each rule gives the sentence that refuses, or nothing. That two bookings never hold the same thing at
-once is not asked here: the database itself refuses it.
+Each rule gives the refusals that it has, or nothing. What is held already is asked only where the
+facts say it: when something is booked in earnest, the database itself has the last word on that.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from scheduler.bookings.rule_facts import (
+    BookingFacts,
+    DutyFacts,
+    LagFacts,
+    Neighbour,
+    PersonFacts,
+    Refusal,
+    RequestFacts,
+    ResourceFacts,
+    Stop,
+    SupplyFacts,
+    Taken,
+)
+from scheduler.bookings.rules_held import HELD, refuse_named_twice
+from scheduler.bookings.rules_people import PEOPLE
 from scheduler.calendars.words import day_words, hours_words, interval_words, moment_words
 from scheduler.intervals import Interval, subtract
 
-
-@dataclass(frozen=True)
-class Stop:
-    """Time that is taken away, and why: an outage, an absence."""
-
-    interval: Interval
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class ResourceFacts:
-    code: str
-    is_retired: bool
-    open: Sequence[Interval]
-    outages: Sequence[Stop]
-
-
-@dataclass(frozen=True)
-class PersonFacts:
-    """`shifts` None: at any time. `holds`: qualification code -> when it is valid.
-
-    `duties` are those already booked, the ones under test not among them.
-    """
-
-    name: str
-    is_retired: bool
-    shifts: Sequence[Interval] | None
-    absences: Sequence[Stop]
-    holds: Mapping[str, Sequence[Interval]]
-    most_minutes_day: int | None = None
-    most_minutes_week: int | None = None
-    least_rest_minutes: int | None = None
-    duties: Sequence[Interval] = ()
+__all__ = [
+    "RULES",
+    "BookingFacts",
+    "DutyFacts",
+    "LagFacts",
+    "Neighbour",
+    "PersonFacts",
+    "Refusal",
+    "RequestFacts",
+    "ResourceFacts",
+    "Stop",
+    "SupplyFacts",
+    "Taken",
+    "refusals",
+    "refuse_lag",
+]
 
 
-@dataclass(frozen=True)
-class RequestFacts:
-    """What a request asks of each of its bookings; windows that bind the run, and the whole."""
-
-    code: str
-    earliest: datetime | None
-    latest: datetime | None
-    run_windows: Sequence[Sequence[Interval]] = ()
-    whole_windows: Sequence[Sequence[Interval]] = ()
-    alternatives: Sequence[frozenset[str]] = ()
-    least_part_minutes: float = 0
-    wish_minutes: float | None = None
+def refusals(facts: BookingFacts) -> list[Refusal]:
+    """Everything that refuses the booking; none: it may be."""
+    return [refusal for rule in RULES for refusal in rule(facts)]
 
 
-@dataclass(frozen=True)
-class DutyFacts:
-    person: PersonFacts
-    qualification: str
-    interval: Interval
-
-
-@dataclass(frozen=True)
-class BookingFacts:
-    """One booking to be, with all that the rules ask about."""
-
-    run: Interval
-    occupied: Interval
-    zone: ZoneInfo
-    resources: Sequence[ResourceFacts]
-    duties: Sequence[DutyFacts] = ()
-    participants: Sequence[PersonFacts] = ()
-    request: RequestFacts | None = None
-    project_code: str = ""
-    quota_left_minutes: float | None = None
-    resource_codes: frozenset[str] = field(default_factory=frozenset)
-
-
-def refusals(facts: BookingFacts) -> list[str]:
-    """Every sentence that refuses the booking; none: it may be."""
-    return [sentence for rule in RULES for sentence in rule(facts)]
-
-
-def refuse_retired(facts: BookingFacts) -> Iterator[str]:
+def refuse_retired(facts: BookingFacts) -> Iterator[Refusal]:
     for resource in facts.resources:
         if resource.is_retired:
-            yield f"{resource.code} is retired. Choose another facility."
+            yield Refusal("retired", f"{resource.code} is retired. Choose another facility.", resource.code)
     for person in [*(duty.person for duty in facts.duties), *facts.participants]:
         if person.is_retired:
-            yield f"{person.name} has left. Choose somebody else."
+            yield Refusal("retired", f"{person.name} has left. Choose somebody else.", person.name)
 
 
-def refuse_closed(facts: BookingFacts) -> Iterator[str]:
+def refuse_past(facts: BookingFacts) -> Iterator[Refusal]:
+    if facts.now is not None and facts.run.start < facts.now:
+        start = facts.run.start.astimezone(facts.zone)
+        yield Refusal(
+            "past", f"{moment_words(facts.run.start, facts.zone)} {start.year} is past. Choose a later start."
+        )
+
+
+def refuse_late_notice(facts: BookingFacts) -> Iterator[Refusal]:
     for resource in facts.resources:
-        if closed := subtract([facts.occupied], resource.open):
-            yield (
-                f"{resource.code} is closed {interval_words(closed[0], facts.zone)}. "
-                "Choose a time within its opening hours."
+        if facts.now is None or resource.notice_minutes is None or facts.run.start < facts.now:
+            continue
+        earliest = facts.now + timedelta(minutes=resource.notice_minutes)
+        if facts.run.start < earliest:
+            yield Refusal(
+                "notice",
+                f"{resource.code} is booked at least {hours_words(resource.notice_minutes)} ahead. "
+                f"The earliest start is {moment_words(earliest, facts.zone)}.",
+                resource.code,
             )
 
 
-def refuse_outage(facts: BookingFacts) -> Iterator[str]:
+def refuse_far_ahead(facts: BookingFacts) -> Iterator[Refusal]:
+    for resource in facts.resources:
+        if facts.now is None or resource.horizon_days is None:
+            continue
+        latest = facts.now + timedelta(days=resource.horizon_days)
+        if facts.run.start > latest:
+            yield Refusal(
+                "horizon",
+                f"{resource.code} is booked at most {resource.horizon_days} days ahead. "
+                f"Choose a start until {moment_words(latest, facts.zone)}.",
+                resource.code,
+            )
+
+
+def refuse_length(facts: BookingFacts) -> Iterator[Refusal]:
+    length = facts.run.minutes
+    for resource in facts.resources:
+        least, most = resource.shortest_minutes, resource.longest_minutes
+        if least is not None and length < least:
+            yield Refusal(
+                "length",
+                f"{resource.code} is booked for {hours_words(least)} or more, this is {hours_words(length)}.",
+                resource.code,
+            )
+        if most is not None and length > most:
+            yield Refusal(
+                "length",
+                f"{resource.code} is booked for {hours_words(most)} or less, this is {hours_words(length)}. "
+                "Shorten it, or book it in parts.",
+                resource.code,
+            )
+
+
+def refuse_closed(facts: BookingFacts) -> Iterator[Refusal]:
+    for resource in facts.resources:
+        if closed := subtract([facts.occupied], resource.open):
+            yield Refusal(
+                "closed",
+                f"{resource.code} is closed {interval_words(closed[0], facts.zone)}. "
+                "Choose a time within its opening hours.",
+                resource.code,
+            )
+
+
+def refuse_outage(facts: BookingFacts) -> Iterator[Refusal]:
     for resource in facts.resources:
         for outage in resource.outages:
             if outage.interval.overlaps(facts.occupied):
                 why = f" ({outage.reason})" if outage.reason else ""
                 over = moment_words(outage.interval.end, facts.zone)
-                yield (
+                yield Refusal(
+                    "outage",
                     f"{resource.code} is out {interval_words(outage.interval, facts.zone)}{why}. "
-                    f"Choose a time after {over}, or another facility."
+                    f"Choose a time after {over}, or another facility.",
+                    resource.code,
                 )
                 break
 
 
-def refuse_unqualified(facts: BookingFacts) -> Iterator[str]:
-    for duty in facts.duties:
-        valid = duty.person.holds.get(duty.qualification)
-        if valid is None:
-            yield f"{duty.person.name} does not hold {duty.qualification}. Choose somebody who does."
-        elif gap := subtract([duty.interval], valid):
-            day = day_words(gap[0].start, facts.zone)
-            yield (
-                f"{duty.person.name}'s {duty.qualification} is not valid on {day}. "
-                "Use somebody else or renew it."
+def refuse_uncalibrated(facts: BookingFacts) -> Iterator[Refusal]:
+    for resource in facts.resources:
+        due = resource.calibrated_until
+        if due is not None and facts.occupied.end > due:
+            day = day_words(due - timedelta(hours=1), facts.zone)
+            yield Refusal(
+                "calibration",
+                f"The calibration of {resource.code} is due on {day}, before this ends. "
+                "Choose a time before, or have it calibrated and write the new day.",
+                resource.code,
             )
 
 
-def refuse_off_shift(facts: BookingFacts) -> Iterator[str]:
-    for duty in facts.duties:
-        if duty.person.shifts is not None and (off := subtract([duty.interval], duty.person.shifts)):
-            yield (
-                f"{duty.person.name} is not on shift {interval_words(off[0], facts.zone)}. "
-                "Choose a time within the shift, or somebody else."
-            )
-
-
-def refuse_absent(facts: BookingFacts) -> Iterator[str]:
-    taking_part = [(duty.person, duty.interval) for duty in facts.duties]
-    taking_part += [(person, facts.run) for person in facts.participants]
-    for person, interval in taking_part:
-        for absence in person.absences:
-            if absence.interval.overlaps(interval):
-                why = f" ({absence.reason})" if absence.reason else ""
-                yield f"{person.name} is away {interval_words(absence.interval, facts.zone)}{why}."
-                break
-
-
-def refuse_over_limit(facts: BookingFacts) -> Iterator[str]:
-    """Minutes of duty that start within one local day, one ISO week."""
-    for person, own in _duties_by_person(facts.duties):
-        every = [*person.duties, *own]
-        for limit, name, key in (
-            (person.most_minutes_day, "that day", _day_of),
-            (person.most_minutes_week, "that week", _week_of),
-        ):
-            if limit is None:
-                continue
-            for group in {key(interval, facts.zone) for interval in own}:
-                minutes = sum(interval.minutes for interval in every if key(interval, facts.zone) == group)
-                if minutes > limit:
-                    yield (
-                        f"{person.name} would reach {hours_words(minutes)} of {hours_words(limit)} {name}. "
-                        "Move it to another day, or choose somebody else."
-                    )
-                    break
-
-
-def refuse_short_rest(facts: BookingFacts) -> Iterator[str]:
-    for person, own in _duties_by_person(facts.duties):
-        if not person.least_rest_minutes:
-            continue
-        rest = timedelta(minutes=person.least_rest_minutes)
-        for interval in own:
-            for other in [*person.duties, *own]:
-                same_day = _day_of(other, facts.zone) == _day_of(interval, facts.zone)
-                if other is interval or same_day:
-                    continue
-                if other.start < interval.end + rest and interval.start < other.end + rest:
-                    yield (
-                        f"{person.name} needs {hours_words(person.least_rest_minutes)} of rest between "
-                        f"the duty {interval_words(other, facts.zone)} and this one. Choose somebody else."
-                    )
-                    break
-
-
-def refuse_outside_request(facts: BookingFacts) -> Iterator[str]:
+def refuse_outside_request(facts: BookingFacts) -> Iterator[Refusal]:
     asked = facts.request
     if asked is None:
         return
+    for sentence in _against_request(facts, asked):
+        yield Refusal("request", sentence, asked.code)
+
+
+def _against_request(facts: BookingFacts, asked: RequestFacts) -> Iterator[str]:
     if asked.earliest and facts.occupied.start < asked.earliest:
         yield f"{asked.code} may not start before {moment_words(asked.earliest, facts.zone)}."
     if asked.latest and facts.occupied.end > asked.latest:
@@ -223,26 +189,49 @@ def refuse_outside_request(facts: BookingFacts) -> Iterator[str]:
         yield f"{asked.code} asks for {wish}, this is {length}."
 
 
-def refuse_over_quota(facts: BookingFacts) -> Iterator[str]:
+def refuse_over_quota(facts: BookingFacts) -> Iterator[Refusal]:
     left = facts.quota_left_minutes
     if left is not None and facts.run.minutes > left:
-        yield (
+        yield Refusal(
+            "quota",
             f"{facts.project_code} has {hours_words(max(left, 0))} of its quota left, "
-            f"this takes {hours_words(facts.run.minutes)}. Shorten it, or ask for more hours."
+            f"this takes {hours_words(facts.run.minutes)}. Shorten it, or ask for more hours.",
+            facts.project_code,
         )
 
 
-RULES: tuple[Callable[[BookingFacts], Iterable[str]], ...] = (
+def refuse_broken_lag(facts: BookingFacts) -> Iterator[Refusal]:
+    """What follows, or is followed by, the request of this booking."""
+    for lag in facts.lags:
+        before = [*lag.before, *(() if lag.is_after else (facts.occupied,))]
+        after = [*lag.after, *((facts.occupied,) if lag.is_after else ())]
+        if after and not before:
+            sentence: str | None = (
+                f"{lag.names[1]} follows {lag.names[0]}, which is not booked. Book that first."
+            )
+        else:
+            sentence = refuse_lag(
+                before, after, lag.min_lag_minutes, lag.max_lag_minutes, lag.names, facts.zone
+            )
+        if sentence:
+            yield Refusal("lag", sentence, lag.names[0] if lag.is_after else lag.names[1])
+
+
+RULES: tuple[Callable[[BookingFacts], Iterable[Refusal]], ...] = (
     refuse_retired,
+    refuse_named_twice,
+    refuse_past,
+    refuse_late_notice,
+    refuse_far_ahead,
+    refuse_length,
     refuse_closed,
     refuse_outage,
-    refuse_unqualified,
-    refuse_off_shift,
-    refuse_absent,
-    refuse_over_limit,
-    refuse_short_rest,
+    refuse_uncalibrated,
+    *PEOPLE,
     refuse_outside_request,
     refuse_over_quota,
+    refuse_broken_lag,
+    *HELD,
 )
 
 
@@ -266,19 +255,3 @@ def refuse_lag(
         latest = over + timedelta(minutes=max_lag_minutes)
         return f"{names[1]} must start by {moment_words(latest, zone)}: it follows {names[0]}."
     return None
-
-
-def _duties_by_person(duties: Sequence[DutyFacts]) -> Iterator[tuple[PersonFacts, list[Interval]]]:
-    own: dict[int, tuple[PersonFacts, list[Interval]]] = {}
-    for duty in duties:
-        own.setdefault(id(duty.person), (duty.person, []))[1].append(duty.interval)
-    yield from own.values()
-
-
-def _day_of(interval: Interval, zone: ZoneInfo) -> date:
-    return interval.start.astimezone(zone).date()
-
-
-def _week_of(interval: Interval, zone: ZoneInfo) -> tuple[int, int]:
-    year, week, _ = interval.start.astimezone(zone).isocalendar()
-    return year, week

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from scheduler.bookings import agenda, feed, queries, week
+from scheduler.bookings import agenda, api, desk, feed, queries, week
+from scheduler.bookings.blueprint import blueprint
 from scheduler.bookings.models import Booking
 from scheduler.calendars.choices import read_week
 from scheduler.calendars.models import Site
@@ -19,7 +20,7 @@ from scheduler.requests import queries as request_queries
 from scheduler.requests.models import ActivityRequest
 from scheduler.security import may
 
-blueprint = Blueprint("bookings", __name__)
+__all__ = ["api", "blueprint", "desk", "request_fragment"]
 
 BY = {"resource": "Facilities", "person": "People", "mine": "Mine"}
 
@@ -49,6 +50,7 @@ def show_week() -> str:
         shown = agenda.bookings_of_user(shown, current_user.id, queries.project_ids_of_member(current_user))
     return render_template(
         "bookings/week.html",
+        **desk.deeds_in_week(),
         by=by,
         choices=BY,
         monday=monday,
@@ -79,6 +81,7 @@ def show_booking(booking_id: int) -> str:
         may_see_request=_may_see_request(booking),
         phases=[(name, phase) for name in ("setup", "teardown") if (phase := booking.phase(name))],
         parts=queries.bookings_of_request(booking.request_id) if booking.request_id else [],
+        **desk.deeds_on(booking),
     )
 
 

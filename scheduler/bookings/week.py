@@ -253,6 +253,8 @@ def _stay(week: Week, booking: Booking, link: BookingLink) -> Stay:
     marks: list[tuple[str, str]] = []
     if booking.state == "needs repair":
         marks.append(("warn", "needs repair"))
+    if booking.override_reason:
+        marks.append(("warn", "a rule set aside"))
     doubts = provisional_marks(booking.run, intersect([booking.run], week.provisional_days))
     marks.extend(doubts)
     if booking.starts_at <= week.now:

@@ -87,6 +87,15 @@ STAFF = Sheet(
             "2400",
         ),
         whole("Least rest min", "least_rest_minutes", "Least minutes between two days' duties.", "660"),
+        whole(
+            "Most days in a row",
+            "most_days_in_a_row",
+            "Most days in a row with a duty. Blank: no limit.",
+            "6",
+            least=1,
+            most=60,
+            may_be_absent=True,
+        ),
         Column(
             "Account",
             "user",

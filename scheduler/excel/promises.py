@@ -52,6 +52,7 @@ def _check_resource(change: Change, tables: Tables, stored: Stored) -> Iterator[
             f"Bookings hold {seats} places of {change.owner} at once.",
             f"Write {seats} or more, or cancel bookings first.",
         )
+    yield from _check_zone(change, tables, stored)
     if "whole" in change.values:
         wholes = [change.record.values["whole"], change.values["whole"]]
         ids = [
@@ -68,6 +69,36 @@ def _check_resource(change: Change, tables: Tables, stored: Stored) -> Iterator[
                 f"Bookings of {change.owner}, or of the whole, stand on what belongs together.",
                 f"Write {wholes[0] or 'nothing'}, or cancel these bookings first.",
             )
+
+
+def _check_zone(change: Change, tables: Tables, stored: Stored) -> Iterator[Fault]:
+    """What is hazardous holds every place of its zone: neither changes under bookings that stand."""
+    assert change.record is not None
+    resources = stored.parents["Resources"]
+    for name, own in (("zone", change.record.id), ("is_hazardous", change.record.id)):
+        if name in change.values and _seats_held([own]):
+            yield _fault(
+                change,
+                tables,
+                name,
+                HELD,
+                f"Bookings of {change.owner} stand on the zone as it is.",
+                "Leave it, or cancel these bookings first.",
+            )
+    standing = [
+        record.id
+        for record in resources.values()
+        if record.values["is_hazardous"] and _key(record.values["zone"]) == _key(change.owner)
+    ]
+    if "capacity" in change.values and standing and _seats_held(standing):
+        yield _fault(
+            change,
+            tables,
+            "capacity",
+            HELD,
+            f"Hazardous bookings hold every place of {change.owner}.",
+            f"Leave {change.record.values['capacity']}, or cancel these bookings first.",
+        )
 
 
 def _key(code: str | None) -> str:

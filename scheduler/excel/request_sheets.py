@@ -158,10 +158,42 @@ REQUESTS = Sheet(
             blank_keeps=True,
         ),
         text("Note", "note", "Anything else.", "", longest=2000, may_be_absent=True),
+        text(
+            "Preferred",
+            "preferred",
+            "Liked, not demanded: parts of the day and days of the week, A; B.",
+            "morning; Wed",
+            longest=100,
+            may_be_absent=True,
+        ),
+        moment(
+            "Preferred from",
+            "preferred_from",
+            "Start of the run at the time that is liked best.",
+            may_be_absent=True,
+        ),
+        moment("Preferred to", "preferred_until", "Its end.", "2026-11-30 14:00", may_be_absent=True),
+        text(
+            "Hazards",
+            "hazards",
+            "For those who approve, A; B.",
+            "laser; cryogenics",
+            longest=200,
+            may_be_absent=True,
+        ),
+        text(
+            "Series",
+            "series",
+            "Requests with the same word were asked for in one go.",
+            "R-1",
+            longest=60,
+            may_be_absent=True,
+            blank=None,
+        ),
         retired("it"),
     ),
     required=True,
-    spans=(("earliest_at", "latest_at"), ("earliest_at", "due_at")),
+    spans=(("earliest_at", "latest_at"), ("earliest_at", "due_at"), ("preferred_from", "preferred_until")),
 )
 
 ALTERNATIVES = Sheet(

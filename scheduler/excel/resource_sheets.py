@@ -1,6 +1,19 @@
 """Sheets about what is booked: resources and utilities."""
 
-from scheduler.excel.columns import Column, Sheet, choice, code, day, moment, name, ref, retired, text, whole
+from scheduler.excel.columns import (
+    Column,
+    Sheet,
+    choice,
+    code,
+    day,
+    flag,
+    moment,
+    name,
+    ref,
+    retired,
+    text,
+    whole,
+)
 from scheduler.resources.models import RESOURCE_KINDS, UTILITY_PERIODS
 
 RESOURCES = Sheet(
@@ -65,6 +78,65 @@ RESOURCES = Sheet(
             may_be_absent=True,
         ),
         text("Location", "location", "Where it stands.", "Building 4", may_be_absent=True),
+        ref(
+            "Zone",
+            "zone",
+            "Resources",
+            "The resource in whose space it stands: each booking takes one of its places.",
+            "HALL",
+            may_be_absent=True,
+        ),
+        flag(
+            "Hazardous",
+            "is_hazardous",
+            "yes: while it runs nobody else books anything of its zone.",
+            may_be_absent=True,
+        ),
+        whole(
+            "Least people",
+            "least_people",
+            "People that have to be on duty during the whole run. Blank: 0.",
+            "2",
+            most=100,
+            blank=0,
+            may_be_absent=True,
+        ),
+        flag(
+            "Restricted",
+            "is_restricted",
+            "yes: visitors take part only beside somebody of the staff.",
+            may_be_absent=True,
+        ),
+        whole(
+            "Notice min",
+            "notice_minutes",
+            "By hand it is booked at least so many minutes ahead. Blank: no limit.",
+            "1440",
+            may_be_absent=True,
+        ),
+        whole(
+            "Horizon days",
+            "horizon_days",
+            "By hand it is booked at most so many days ahead. Blank: no limit.",
+            "180",
+            most=10_000,
+            may_be_absent=True,
+        ),
+        whole(
+            "Shortest min",
+            "shortest_minutes",
+            "Least minutes of one run. Blank: no limit.",
+            "30",
+            may_be_absent=True,
+        ),
+        whole(
+            "Longest min",
+            "longest_minutes",
+            "Most minutes of one run. Blank: no limit.",
+            "2880",
+            least=1,
+            may_be_absent=True,
+        ),
         Column(
             "Stewards",
             "stewards",

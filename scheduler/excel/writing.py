@@ -50,8 +50,8 @@ def set_values(
             continue
         if name == "retired":
             row.retired_at = utc_now() if value else None
-        elif name == "whole" and value is not None and normal_code(value) in (unsaved or {}):
-            row.whole = (unsaved or {})[normal_code(value)]
+        elif name in ("whole", "zone") and value is not None and normal_code(value) in (unsaved or {}):
+            setattr(row, name, (unsaved or {})[normal_code(value)])
         elif is_gathered(sheet, column):
             _GATHERED[name](row, value, ids)
         elif column.kind == "ref":

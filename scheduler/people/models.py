@@ -30,7 +30,7 @@ class Person(Held, Coded, Base):
     ----------
     calendar
         Shifts. Without one the person can be put on duty at any time.
-    most_minutes_day, most_minutes_week, least_rest_minutes
+    most_minutes_day, most_minutes_week, least_rest_minutes, most_days_in_a_row
         Duty limits; None is no limit.
     """
 
@@ -46,6 +46,7 @@ class Person(Held, Coded, Base):
     most_minutes_day: Mapped[int | None]
     most_minutes_week: Mapped[int | None]
     least_rest_minutes: Mapped[int | None]
+    most_days_in_a_row: Mapped[int | None]
 
     organisation: Mapped[Organisation | None] = relationship()
     calendar: Mapped[Calendar | None] = relationship()

@@ -7,10 +7,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.bookings.models import HOLDING_STATES, Booking
-from scheduler.bookings.proposal import all_held
+from scheduler.bookings.proposal import all_held, seats_held
 from scheduler.calendars.models import Site
 from scheduler.database import normal_code, session
 from scheduler.intervals import Interval
+from scheduler.plans import desk_rules
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.timeline import Rounding, Timeline
 from scheduler.projects.models import Project
@@ -143,6 +144,9 @@ def lengths(asked: ActivityRequest) -> Iterator[int]:
     """Every length, in minutes, that the tick has to measure."""
     yield from (asked.wish_minutes, asked.least_minutes, asked.least_part_minutes or 0)
     yield from (setup_minutes(asked), teardown_minutes(asked))
+    yield desk_rules.least_part_minutes(asked)
+    for way in asked.alternatives:
+        yield from desk_rules.run_minutes(asked, way)
 
 
 def worth(asked: ActivityRequest) -> int:
@@ -156,6 +160,9 @@ def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
         return LeftOut(asked.code, "alternatives")
     if retired := _retired(asked):
         return LeftOut(asked.code, "retired", tuple(retired))
+    unmet = [desk_rules.unmet(asked, way) for way in asked.alternatives]
+    if all(unmet) and unmet[0] is not None:
+        return LeftOut(asked.code, unmet[0][0], (unmet[0][1],))
     timeline = rounding.timeline
     own = _solver_windows([row for row in asked.windows if row.alternative_id is None], rounding)
     modes = list(_modes(asked, rounding))
@@ -171,7 +178,7 @@ def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
         setup=timeline.ticks(setup_minutes(asked)),
         teardown=timeline.ticks(teardown_minutes(asked)),
         most_parts=asked.most_parts,
-        least_part=max(1, timeline.ticks(asked.least_part_minutes or 0)),
+        least_part=max(1, timeline.ticks(desk_rules.least_part_minutes(asked))),
         release=release,
         deadline=deadline,
         due=due,
@@ -194,14 +201,22 @@ def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
 
 def _modes(asked: ActivityRequest, rounding: Rounding) -> Iterator[Mode]:
     for way in asked.alternatives:
-        held = all_held(way.resources)
+        held = sorted(seats_held(way.resources), key=lambda each: each[0].code)
         windows = _solver_windows([row for row in asked.windows if row.alternative_id == way.id], rounding)
-        if windows is None or not held or any(resource.retired_at for resource in held):
+        if windows is None or not held or any(resource.retired_at for resource, _ in held):
             continue
+        if desk_rules.unmet(asked, way):
+            continue
+        least, wish = desk_rules.run_minutes(asked, way)
+        seats = tuple(seats for _, seats in held)
+        ticks = rounding.timeline.ticks
         yield Mode(
             id=str(way.number),
-            resources=tuple(sorted(resource.code for resource in held)),
+            resources=tuple(resource.code for resource, _ in held),
+            demands=seats if max(seats) > 1 else (),
             windows=windows,
+            wish=None if wish == asked.wish_minutes else ticks(wish),
+            least=None if least == asked.least_minutes else ticks(least),
             penalty=way.penalty,
         )
 

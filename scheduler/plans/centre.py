@@ -1,6 +1,6 @@
 """Rows of the centre - resources, people, utilities - as the solver's dataclasses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from scheduler.bookings.changeovers import has_changeovers
+from scheduler.bookings.facts import outages_of
 from scheduler.bookings.models import HOLDING_STATES, Booking, Hold
 from scheduler.calendars.models import Site
 from scheduler.calendars.rules import local_midnight
@@ -15,6 +16,7 @@ from scheduler.calendars.service import holidays_of, open_intervals, zone_of
 from scheduler.database import session
 from scheduler.intervals import Interval
 from scheduler.people.models import Person, PersonQualification
+from scheduler.plans.desk_rules import calibration_outages, rest_days
 from scheduler.plans.timeline import Rounding
 from scheduler.resources import models as rows
 from solver import Changeover, Level, Qualification, Utility, Window
@@ -84,7 +86,14 @@ def resources(site: Site, found: Iterable[rows.Resource], rounding: Rounding) ->
                 id=resource.code,
                 capacity=resource.capacity,
                 open=hours,
-                outages=_windows(rounding.outwards(_times(resource.outages))),
+                outages=_windows(
+                    rounding.outwards(
+                        [
+                            *_times(outages_of(resource)),
+                            *calibration_outages(site, resource, timeline.span),
+                        ]
+                    )
+                ),
                 changeovers=_changeovers(resource, rounding),
                 configuration=standing.get(resource.id) if has_changeovers(resource) else None,
             )
@@ -92,7 +101,9 @@ def resources(site: Site, found: Iterable[rows.Resource], rounding: Rounding) ->
     return tuple(translated)
 
 
-def people(site: Site, found: Iterable[Person], rounding: Rounding) -> tuple[SolverPerson, ...]:
+def people(
+    site: Site, found: Iterable[Person], rounding: Rounding, bookings: Collection[Booking] = ()
+) -> tuple[SolverPerson, ...]:
     """Shifts less holidays, absences, validity of qualifications by local days, duty limits."""
     timeline, holidays = rounding.timeline, holidays_of(site)
     translated = []
@@ -108,7 +119,11 @@ def people(site: Site, found: Iterable[Person], rounding: Rounding) -> tuple[Sol
                 id=person.code,
                 qualifications=_qualifications(site, person, rounding),
                 shifts=shifts,
-                absences=_windows(rounding.outwards(_times(person.absences))),
+                absences=_windows(
+                    rounding.outwards(
+                        [*_times(person.absences), *rest_days(site, person, bookings, timeline.span)]
+                    )
+                ),
                 max_day=None if day is None else timeline.ticks_at_most(day),
                 max_week=None if week is None else timeline.ticks_at_most(week),
                 min_rest=timeline.ticks_at_least(person.least_rest_minutes or 0),

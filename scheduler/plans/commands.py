@@ -82,6 +82,7 @@ def publish(number: int | None) -> None:
 def worker() -> None:
     """Build plans that the pages order, until stopped (Ctrl-C, SIGTERM)."""
     from scheduler import jobs
+    from scheduler.bookings import waiting  # noqa: F401 - says what a worker looks after
     from scheduler.plans import tasks  # noqa: F401 - says what a message means
 
     config = load_config()

@@ -15,7 +15,7 @@ class LeftOut:
     Parameters
     ----------
     rule
-        alternatives, retired, window, quota, precedence or chain.
+        alternatives, retired, people, escort, length, window, quota, precedence or chain.
     subjects
         Codes of what stands in the way: retired rows, the project, the requests it waits for.
     minutes, wish_minutes

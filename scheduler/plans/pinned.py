@@ -15,7 +15,7 @@ from scheduler.bookings.models import (
     BookingResource,
     BookingUtility,
 )
-from scheduler.bookings.proposal import all_held
+from scheduler.bookings.proposal import seats_held
 from scheduler.calendars.models import Site
 from scheduler.calendars.service import zone_of
 from scheduler.database import session
@@ -59,12 +59,13 @@ class Standing:
 def reach(site: Site, span: Interval, resources: Sequence[Resource], people: Sequence[Person]) -> Interval:
     """How far from the span a booking can lie and still bind a rule within it.
 
-    Whole weeks, because of the weekly limits; beyond them the longest rest and changeover.
+    Whole weeks, because of the weekly limits; beyond them the longest rest, changeover and row of days.
     """
     minutes = max(
         [
             0,
             *(person.least_rest_minutes or 0 for person in people),
+            *(24 * 60 * (1 + person.most_days_in_a_row) for person in people if person.most_days_in_a_row),
             *(row.minutes for resource in resources for row in resource.changeovers),
         ]
     )
@@ -107,7 +108,9 @@ def activity(name: str, booking: Booking, timeline: Timeline) -> Activity:
     start, end = timeline.floor(booking.occupied_from), timeline.ceil(booking.occupied_until)
     run, run_end = timeline.floor(booking.starts_at), timeline.ceil(booking.ends_at)
     needs, names = _duties(booking)
-    mode = Mode(MODE, tuple(sorted(resource.code for resource in all_held(booking.resources))))
+    held = sorted((resource.code, seats) for resource, seats in seats_held(booking.resources))
+    codes, seats = tuple(code for code, _ in held), tuple(taken for _, taken in held)
+    mode = Mode(MODE, codes, seats if max(seats, default=1) > 1 else ())
     return Activity(
         id=name,
         modes=(mode,),

@@ -7,7 +7,7 @@ pinned under the code of its request (`code#part` where there are several, `book
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
@@ -21,8 +21,9 @@ from scheduler.plans.left_out import LeftOut, over_quota, waiting_in_vain
 from scheduler.plans.pinned import Standing
 from scheduler.plans.timeline import Rounding, Timeline, tick_minutes
 from scheduler.requests.models import ActivityRequest, Precedence
+from scheduler.requests.preferences import liked_windows
 from scheduler.resources.models import Resource
-from solver import Activity, Group, PrecedenceLag, Problem, Weights, fingerprint
+from solver import Activity, Group, PrecedenceLag, Problem, Weights, Window, fingerprint
 
 CodedRow = TypeVar("CodedRow", bound=Coded)
 
@@ -108,7 +109,7 @@ def translate(site: Site, span: Interval) -> Translation:
         tick_seconds=timeline.tick_seconds,
         activities=pins + free,
         resources=centre.resources(site, _in_use(resources, held), rounding),
-        people=centre.people(site, _in_use(people, named), rounding),
+        people=centre.people(site, _in_use(people, named), rounding, list(standing.bookings.values())),
         utilities=centre.utilities(site, _in_use(utilities, drawn), rounding),
         groups=_groups(pins + free),
         precedences=tuple(_lags(kept, standing, precedences, timeline)),
@@ -135,8 +136,20 @@ def _tried(
         if isinstance(found, LeftOut):
             left_out.append(found)
         else:
-            activities[asked.code] = found
+            activities[asked.code] = replace(found, preferred=_preferred(asked, rounding.timeline))
     return activities, left_out
+
+
+def _preferred(asked: ActivityRequest, timeline: Timeline) -> tuple[Window, ...]:
+    """Where its run would lie as it is liked; none where all times are alike."""
+    liked = liked_windows(asked.preferred, _chosen(asked), asked.wish_minutes, timeline.span, timeline.zone)
+    # Counted by itself: what is only liked loses nothing by rounding.
+    return tuple(Window(start, end, "run") for start, end in Rounding(timeline).inwards(liked))
+
+
+def _chosen(asked: ActivityRequest) -> Interval | None:
+    start, end = asked.preferred_from, asked.preferred_until
+    return Interval(start, end) if start and end and start < end else None
 
 
 def _closed(
@@ -235,7 +248,8 @@ def _chains(kept: Mapping[int, ActivityRequest]) -> Iterator[tuple[str, ...]]:
     return (tuple(codes) for _, codes in sorted(members.items()) if len(codes) > 1)
 
 
-def _weights(free: Iterable[Activity], horizon: int) -> Weights:
+def _weights(free: Sequence[Activity], horizon: int) -> Weights:
     least = min((activity.value for activity in free if activity.value > 0), default=0)
     share = SMALL_SHARE * least / max(horizon, 1)
-    return Weights(lateness=share, changeover=share)
+    liked = SMALL_SHARE * least if any(activity.preferred for activity in free) else 0.0
+    return Weights(lateness=share, changeover=share, preference=liked)

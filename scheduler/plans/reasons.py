@@ -74,6 +74,9 @@ class Speaker:
         return {
             "alternatives": "It names no facility.",
             "retired": f"{names} {is_or_are(out.subjects)} retired, and it cannot do without.",
+            "people": f"{names} needs more people on duty during the run than it names.",
+            "escort": f"{names} is restricted: somebody visits, and nobody of the staff is there.",
+            "length": f"{names} is not booked for so long, or for so short a run.",
             "window": "Its times within this plan are shorter than one step of the plan "
             f"({hours_words(self._timeline.tick_seconds / 60)}).",
             "precedence": f"Waits for {names}, which is neither booked nor in this plan.",
@@ -88,6 +91,9 @@ class Speaker:
         return {
             "alternatives": "Say which facility it takes.",
             "retired": "Choose another in the request.",
+            "people": "Add the people that it needs to the request.",
+            "escort": "Add somebody of the staff to the request.",
+            "length": "Change its length, or choose another facility.",
             "window": "A longer window would help.",
             "quota": "Ask for more hours.",
             "precedence": f"Approve {names}, plan a span that holds both, or let it follow something else.",

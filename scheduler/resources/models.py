@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.accounts.models import User
@@ -27,6 +27,19 @@ class Resource(Held, Coded, Base):
         Taken by requests that leave their own blank.
     configuration
         How it stands before the first booking that is known; None if that does not matter.
+    calibration_due_on
+        It may be used up to the end of that local day, until a later one is set.
+    zone, is_hazardous
+        The resource whose space it stands in. Each booking takes one of the zone's places; one of
+        something hazardous takes them all, so that nobody else works there meanwhile.
+    least_people
+        So many have to be on duty throughout the run.
+    is_restricted
+        Visitors take part only beside somebody of the staff.
+    notice_minutes, horizon_days
+        Booked by hand no later than so long before the start, and no earlier than so many days.
+    shortest_minutes, longest_minutes
+        Of one run.
     """
 
     __tablename__ = "resource"
@@ -41,10 +54,21 @@ class Resource(Held, Coded, Base):
     configuration: Mapped[str | None] = mapped_column(String(60))
     calibration_due_on: Mapped[date | None]
     location: Mapped[str] = mapped_column(String(200), default="")
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("resource.id"))
+    is_hazardous: Mapped[bool] = mapped_column(default=False, server_default=false())
+    least_people: Mapped[int] = mapped_column(default=0, server_default="0")
+    is_restricted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    notice_minutes: Mapped[int | None]
+    horizon_days: Mapped[int | None]
+    shortest_minutes: Mapped[int | None]
+    longest_minutes: Mapped[int | None]
 
     calendar: Mapped[Calendar | None] = relationship()
-    whole: Mapped["Resource | None"] = relationship(remote_side="Resource.id", back_populates="parts")
-    parts: Mapped[list["Resource"]] = relationship(back_populates="whole")
+    whole: Mapped["Resource | None"] = relationship(
+        remote_side="Resource.id", back_populates="parts", foreign_keys=[whole_id]
+    )
+    parts: Mapped[list["Resource"]] = relationship(back_populates="whole", foreign_keys=[whole_id])
+    zone: Mapped["Resource | None"] = relationship(remote_side="Resource.id", foreign_keys=[zone_id])
     changeovers: Mapped[list["Changeover"]] = relationship(
         back_populates="resource", cascade="all, delete-orphan"
     )

@@ -56,7 +56,7 @@ def test_opening_hours_bind_setup_and_teardown_too(opening, is_refused):
 @pytest.mark.parametrize(("start", "is_refused"), [(13, False), (12.75, True)], ids=["right after", "within"])
 def test_an_outage_refuses_what_it_overlaps(start, is_refused):
     facts = replace(BASE, resources=[replace(CHAMBER, outages=[Stop(span(0, start, 20), "pump")])])
-    sentences = refusals(facts)
+    sentences = [refusal.sentence for refusal in refusals(facts)]
     assert bool(sentences) is is_refused
     assert not is_refused or "(pump)" in sentences[0]
 
@@ -102,7 +102,7 @@ def test_a_participant_needs_no_shift_but_must_be_there():
     trainee = replace(SANA, shifts=[])
     assert refusals(replace(BASE, participants=[trainee])) == []
     away = replace(trainee, absences=[Stop(span(0, 11, 14), "travel")])
-    assert "Sana Mirza is away" in refusals(replace(BASE, participants=[away]))[0]
+    assert "Sana Mirza is away" in refusals(replace(BASE, participants=[away]))[0].sentence
     later = replace(trainee, absences=[Stop(span(0, 12, 14))])
     assert refusals(replace(BASE, participants=[later])) == []
 
@@ -135,7 +135,7 @@ def test_a_participant_needs_no_shift_but_must_be_there():
 )
 def test_a_request_binds_its_bookings(values, words):
     facts = replace(BASE, request=RequestFacts("R-1", **({"earliest": None, "latest": None} | values)))
-    assert any(words in sentence for sentence in refusals(facts))
+    assert any(words in refusal.sentence for refusal in refusals(facts))
 
 
 def test_a_request_that_is_kept_to_the_minute_is_not_refused():

@@ -23,8 +23,10 @@ def good_centre() -> Rows:
              "Setup min": 30, "Teardown min": 15, "Configuration": "cold",
              "Calibration due": date(2027, 3, 1)},
             {"Code": "TV-2", "Name": "Thermal chamber 2", "Kind": "test facility", "Part of": "HALL"},
-            {"Code": "SIM-1", "Name": "Docking simulator", "Kind": "trainer"},
-            {"Code": "LAB-1", "Name": "光学实验室", "Calendar": "DAY"},
+            {"Code": "SIM-1", "Name": "Docking simulator", "Kind": "trainer",},
+            {"Code": "LAB-1", "Name": "光学实验室", "Calendar": "DAY", "Zone": "HALL", "Hazardous": "yes",
+             "Least people": 2, "Restricted": "yes", "Notice min": 1440, "Horizon days": 180,
+             "Shortest min": 30, "Longest min": 2880},
             {"Code": "LAB-2", "Name": "خلائی تجربہ گاہ"},
         ],
         "Utilities": [
@@ -37,7 +39,8 @@ def good_centre() -> Rows:
         ],
         "Staff": [
             {"Code": "P-1", "Name": "Sana Mirza", "Organisation": "NSC", "Calendar": "DAY",
-             "Most min a day": 480, "Most min a week": 2400, "Least rest min": 660},
+             "Most min a day": 480, "Most min a week": 2400, "Least rest min": 660,
+             "Most days in a row": 6},
             {"Code": "P-2", "Name": "李雯", "Organisation": "CNSA", "E-mail": "li@centre.example"},
             {"Code": "P-3", "Name": "Noor Ahmed", "Kind": "trainee"},
             {"Code": "P-4", "Name": "Rabia Anwar"},

@@ -4,11 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, event, insert, inspect
-from sqlalchemy.orm import ColumnProperty, Mapped, Session, mapped_column
+from sqlalchemy.orm import ColumnProperty, Mapped, Session, mapped_column, object_session
 
 from scheduler.database import Base, Row, session, utc_now
 
-SECRET = {"password_hash", "token_hash", "content", "problem", "solution", "best_solution"}
+BULKY = {"content", "problem", "solution", "best_solution"}
+SECRET_WORDS = ("password", "token", "secret")
+HIDDEN = "…"
+"""Stands in the log for what must not, or need not, be read there: that it changed is enough."""
 QUIET = {"version", "updated_at", "updated_by_id", "created_at", "created_by_id"}
 
 
@@ -71,9 +74,14 @@ def _sign_and_note(current: Session, _context: Any, _instances: Any) -> None:
             row.updated_by_id = actor_id
         if getattr(row, "is_audited", False) and before:
             notes.append((row, "changed", before))
-    for row in current.deleted:
-        if getattr(row, "is_audited", False):
-            notes.append((row, "removed", _values(row)))
+
+
+@event.listens_for(Base, "before_delete", propagate=True)
+def _note_removal(_mapper: Any, _connection: Any, row: Any) -> None:
+    # Not in before_flush: what goes because its parent let go of it is found only during the flush.
+    current = object_session(row)
+    if current is not None and getattr(row, "is_audited", False):
+        current.info.setdefault("audit_notes", []).append((row, "removed", _values(row)))
 
 
 @event.listens_for(Session, "after_flush")
@@ -101,6 +109,11 @@ def _write_notes(current: Session, _context: Any) -> None:
     )
 
 
+def is_hidden(field: str) -> bool:
+    """Whether the log keeps the values of a field to itself."""
+    return field in BULKY or any(word in field for word in SECRET_WORDS)
+
+
 def _changed(row: Any) -> dict[str, Any]:
     state = inspect(row)
     before = {}
@@ -110,7 +123,9 @@ def _changed(row: Any) -> dict[str, Any]:
         history = state.attrs[attribute.key].history
         if history.has_changes():
             old = history.deleted[0] if history.deleted else None
-            before[attribute.key] = "…" if attribute.key in SECRET else _plain(old)
+            if history.added and history.added[0] == old:
+                continue  # set to what stood there
+            before[attribute.key] = HIDDEN if is_hidden(attribute.key) else _plain(old)
     return before
 
 
@@ -124,7 +139,7 @@ def _after(row: Any, action: str, before: dict[str, Any] | None) -> dict[str, An
 def _values(row: Any) -> dict[str, Any]:
     state = inspect(row)
     return {
-        attribute.key: "…" if attribute.key in SECRET else _plain(state.dict.get(attribute.key))
+        attribute.key: HIDDEN if is_hidden(attribute.key) else _plain(state.dict.get(attribute.key))
         for attribute in state.mapper.column_attrs
         if attribute.key not in QUIET and state.dict.get(attribute.key) is not None
     }

@@ -125,6 +125,12 @@ def role_required(role: str) -> Callable[[View], View]:
     return decorate
 
 
+def signed_in(view: View) -> View:
+    """This view answers to everybody who is signed in, whatever the role."""
+    view.needs_role = "any"  # type: ignore[attr-defined]
+    return view
+
+
 def may(role: str) -> bool:
     """Whether whoever asks has at least `role`, anywhere."""
     if not current_user.is_authenticated:

@@ -36,6 +36,7 @@ def routes(app: Flask, method: str) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.asvs("3.4.3", "3.4.4", "3.4.5", "3.4.6", "14.3.2")
 def test_every_answer_carries_every_header(app, people):
     clients = [
         client_of(app, None),
@@ -54,6 +55,7 @@ def test_every_answer_carries_every_header(app, people):
                 assert "no-store" in headers["Cache-Control"], path
 
 
+@pytest.mark.asvs("3.4.3")
 def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere():
     assert "unsafe" not in security.POLICY
     assert "http" not in security.POLICY
@@ -70,6 +72,7 @@ def test_no_template_needs_what_the_policy_forbids():
         assert "|safe" not in text, path
 
 
+@pytest.mark.asvs("8.3.1")
 def test_without_sign_in_only_the_public_pages_answer(app, people):
     stranger = client_of(app, None)
     for method in ("GET", "POST"):
@@ -92,6 +95,7 @@ def test_every_page_of_requests_and_accounts_says_which_role_it_needs(app):
             assert getattr(view, "needs_role", None), endpoint
 
 
+@pytest.mark.asvs("3.5.1")
 def test_each_write_without_its_token_is_refused_and_says_what_to_do(app, people):
     app.config["WTF_CSRF_ENABLED"] = True
     client = client_of(app, people["administrator"])
@@ -101,6 +105,7 @@ def test_each_write_without_its_token_is_refused_and_says_what_to_do(app, people
         assert "This form is no longer valid" in text_of(answer), path
 
 
+@pytest.mark.asvs("3.5.1")
 def test_a_token_of_another_session_is_refused_and_the_own_one_taken(app, people):
     app.config["WTF_CSRF_ENABLED"] = True
 
@@ -127,6 +132,7 @@ def cookie_of(app: Flask) -> str:
     return app.test_client().get("/sign-in").headers["Set-Cookie"]
 
 
+@pytest.mark.asvs("3.3.2", "3.3.4")
 def test_the_cookie_is_for_this_site_and_not_for_scripts(app, people):
     cookie = cookie_of(app)
     assert cookie.startswith("markaz=")
@@ -134,6 +140,7 @@ def test_the_cookie_is_for_this_site_and_not_for_scripts(app, people):
     assert "Secure" not in cookie
 
 
+@pytest.mark.asvs("3.3.1", "3.3.3", "3.4.1")
 def test_behind_tls_the_cookie_is_bound_to_it_and_browsers_are_told(sqlite_database, tmp_path):
     app = create_app(Config(tmp_path, sqlite_database, "", secure_cookies=True))
     with transaction():
@@ -177,6 +184,7 @@ def deeds(app, people):
     return client_of(app, people["manager"])
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.parametrize(
     ("path", "size", "status"),
     [
@@ -220,6 +228,7 @@ def test_a_refusal_is_a_page_with_its_remedy_and_for_scripts_a_message(deeds, pa
     assert text in body.json["message"]
 
 
+@pytest.mark.asvs("16.5.1", "16.5.4")
 def test_what_breaks_inside_is_not_told(app, deeds):
     app.config.update(TESTING=False, PROPAGATE_EXCEPTIONS=False)
     answer = deeds.get("/test/broken")
@@ -245,6 +254,7 @@ def test_a_cookie_that_nobody_signed_is_worth_nothing(app, people):
     assert client.get("/requests/").status_code == 302
 
 
+@pytest.mark.asvs("13.3.1")
 def test_the_key_that_signs_is_made_once_and_for_the_owner_only(app, tmp_path):
     path = Path(tmp_path) / "secret.key"
     assert path.stat().st_mode & 0o077 == 0

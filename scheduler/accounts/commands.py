@@ -1,17 +1,14 @@
 """`markaz user ...`, and the user in whose name the command line acts."""
 
-import secrets
 import sys
 
 import click
 
 from scheduler.accounts import service
 from scheduler.accounts.models import ROLES, User
+from scheduler.accounts.service import random_password as random_password
 from scheduler.database import transaction, utc_now
 from scheduler.errors import NotFound
-
-# Without the signs that are taken for each other when read aloud or from paper.
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 def acting_user() -> User | None:
@@ -26,11 +23,6 @@ def acting_user() -> User | None:
             f'--as: there is no enabled user "{email}". Make one: markaz user add --role manager {email}'
         )
     return user
-
-
-def random_password() -> str:
-    """Four groups of four: about 79 bits, and still to be typed from paper."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 @click.group("user")

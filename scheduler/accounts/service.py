@@ -22,6 +22,9 @@ from scheduler.accounts.rules import (
 from scheduler.database import normal_code, session
 from scheduler.errors import Forbidden, UserError
 
+# Without the signs that are taken for each other when read aloud or from paper.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
 
 def grants_of(user: User) -> list[Grant]:
     return [Grant(role.role, role.scope_kind, role.scope_id) for role in user.roles]
@@ -61,18 +64,23 @@ def add_user(email: str, name: str, password: str | None, role: str) -> User:
     return user
 
 
+def random_password() -> str:
+    """Four groups of four: about 79 bits, and still to be typed from paper."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+
+
 def set_password(user: User, password: str) -> None:
     from scheduler.accounts.passwords import hash_password
 
-    user.password_hash = hash_password(password)
+    user.password_hash = hash_password(password, (user.email, user.name))
 
 
 def is_any_user() -> bool:
     return session.scalar(select(User.id).limit(1)) is not None
 
 
-# Signing in takes three steps, because the middle one is slow on purpose and must not hold the
-# lock that every write needs: begin_try and finish_try each in a transaction, find_by_password in none.
+# The steps of signing in, put together in `trying`: begin_try and finish_try each in a transaction,
+# find_by_password in none.
 
 
 def begin_try(email: str, address: str, now: datetime) -> SignInAttempt:
@@ -103,11 +111,9 @@ def find_by_password(email: str, password: str) -> User | None:
 def finish_try(attempt_id: int, user: User | None, now: datetime) -> str | None:
     """The token of a new session; None when nobody signs in. The try stays counted then."""
     if user is None:
-        attempt = session.get_one(SignInAttempt, attempt_id)
-        said = {"email": attempt.email_key, "address": attempt.address}
-        audit.record("refused sign-in", "sign_in_attempt", attempt_id, after=said)
+        note_refusal(attempt_id)
         return None
-    session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
+    forget_try(attempt_id)
     session.execute(
         delete(SignIn).where(SignIn.user_id == user.id, SignIn.created_at < now - timedelta(days=30))
     )
@@ -115,6 +121,18 @@ def finish_try(attempt_id: int, user: User | None, now: datetime) -> str | None:
     session.add(SignIn(user_id=user.id, token_hash=_token_hash(token), created_at=now, seen_at=now))
     audit.record("signed in", "user_account", user.id)
     return token
+
+
+def note_refusal(attempt_id: int) -> None:
+    """Write down a wrong password; the try stays counted."""
+    attempt = session.get_one(SignInAttempt, attempt_id)
+    said = {"email": attempt.email_key, "address": attempt.address}
+    audit.record("refused sign-in", "sign_in_attempt", attempt_id, after=said)
+
+
+def forget_try(attempt_id: int) -> None:
+    """A try that was right after all counts no more."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.id == attempt_id))
 
 
 def tries_left(email: str, address: str, now: datetime) -> int:
@@ -130,6 +148,16 @@ def find_sign_in(token: str, now: datetime) -> SignIn | None:
         .where(SignIn.token_hash == _token_hash(token), SignIn.ended_at.is_(None), User.disabled_at.is_(None))
     )
     return None if found is None or is_over(found.created_at, found.seen_at, now) else found
+
+
+def sessions_of(user: User, now: datetime) -> list[SignIn]:
+    """The sessions of a user that last, the one used last first."""
+    rows = session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.seen_at.desc())
+    )
+    return [row for row in rows if not is_over(row.created_at, row.seen_at, now)]
 
 
 def is_use_due(sign_in: SignIn, now: datetime) -> bool:
@@ -150,10 +178,13 @@ def sign_out(token: str, now: datetime) -> None:
     )
 
 
-def end_all_sessions(user: User, now: datetime) -> None:
-    """Sign a user out everywhere."""
+def end_all_sessions(user: User, now: datetime, but_token: str | None = None) -> None:
+    """Sign a user out everywhere, or everywhere but where that token is."""
+    kept = _token_hash(but_token) if but_token else ""
     session.execute(
-        update(SignIn).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None)).values(ended_at=now)
+        update(SignIn)
+        .where(SignIn.user_id == user.id, SignIn.ended_at.is_(None), SignIn.token_hash != kept)
+        .values(ended_at=now)
     )
 
 
@@ -165,6 +196,10 @@ def _tries(email_key: str, address: str) -> list[datetime]:
             )
         )
     )
+
+
+def is_of_token(sign_in: SignIn, token: str | None) -> bool:
+    return token is not None and sign_in.token_hash == _token_hash(token)
 
 
 def _token_hash(token: str) -> str:

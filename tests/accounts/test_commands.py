@@ -27,6 +27,7 @@ def run(*words, text=None):
     return CliRunner().invoke(main, list(words), input=text)
 
 
+@pytest.mark.asvs("6.3.2", "6.4.1")
 def test_the_first_administrator_gets_a_random_password_shown_once():
     answer = run("user", "add", "--role", "administrator", "--name", "Shahida Malik", "head@centre.example")
     assert answer.exit_code == 0

@@ -13,6 +13,7 @@ def test_the_right_password_fits_and_every_other_does_not():
     assert not check_password(stored, "Vacuum chamber 7")
 
 
+@pytest.mark.asvs("11.4.2")
 def test_what_is_stored_does_not_hold_the_password_and_differs_each_time():
     first, second = hash_password("vacuum chamber 7"), hash_password("vacuum chamber 7")
     assert first != second
@@ -25,11 +26,13 @@ def test_nothing_fits_what_is_no_hash(stored):
     assert not check_password(stored, "nobody has this password")
 
 
+@pytest.mark.asvs("6.2.1", "6.2.8", "6.2.9")
 @pytest.mark.parametrize("password", ["eightlet", "a" * 256, "chamber-seven", "خلائی مرکز کراچی", "        "])
 def test_eight_signs_or_more_are_taken_as_they_are(password):
     assert check_password(hash_password(password), password)
 
 
+@pytest.mark.asvs("6.2.1", "6.2.4")
 @pytest.mark.parametrize(
     ("password", "words"),
     [

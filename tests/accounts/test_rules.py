@@ -25,6 +25,10 @@ SECOND = timedelta(seconds=1)
         (Grant("manager", "resource", 7), "manager", Place(site_id=1, resource_id=7), True),
         (Grant("manager", "project", 3), "manager", Place(resource_id=3), False),
         (Grant("viewer"), "staff", Place(), False),
+        (Grant("manager", "project", 3), "manager", Place(project_id=3), True),
+        (Grant("manager", "project", 3), "manager", Place(), False),
+        (Grant("manager", "project", 3), "researcher", Place(), True),
+        (Grant("researcher", "site", 1), "researcher", Place(), True),
     ],
 )
 def test_a_role_holds_where_it_was_given(grant, role, place, allowed):

@@ -36,6 +36,7 @@ def test_the_right_password_gives_a_session_of_its_user(user):
     assert service.find_sign_in(token, NOW).user_id == user.id
 
 
+@pytest.mark.asvs("7.2.3", "7.2.4")
 def test_every_sign_in_has_a_token_of_its_own_and_none_is_stored(user):
     tokens = {sign_in(), sign_in()}
     assert len(tokens) == 2
@@ -44,6 +45,7 @@ def test_every_sign_in_has_a_token_of_its_own_and_none_is_stored(user):
     assert not stored & tokens
 
 
+@pytest.mark.asvs("16.3.1")
 @pytest.mark.parametrize(
     ("email", "password"), [(EMAIL, "chamber-eight"), ("nobody@centre.example", PASSWORD)]
 )
@@ -54,6 +56,7 @@ def test_a_wrong_password_or_name_gives_none_and_is_written_down(user, email, pa
     assert note.after == {"email": email, "address": "10.0.0.1"}
 
 
+@pytest.mark.asvs("7.4.2")
 def test_who_is_disabled_cannot_sign_in_and_is_out_at_once(user):
     token = sign_in()
     with transaction():
@@ -62,6 +65,7 @@ def test_who_is_disabled_cannot_sign_in_and_is_out_at_once(user):
     assert sign_in() is None
 
 
+@pytest.mark.asvs("6.3.1")
 def test_after_ten_wrong_tries_even_the_right_password_waits_a_quarter_of_an_hour(user):
     for left in range(9, -1, -1):
         assert sign_in("wrong-wrong") is None
@@ -73,6 +77,7 @@ def test_after_ten_wrong_tries_even_the_right_password_waits_a_quarter_of_an_hou
     assert sign_in(now=NOW + timedelta(minutes=15))
 
 
+@pytest.mark.asvs("6.3.1")
 def test_the_owner_gets_in_from_another_address_meanwhile(user):
     for _ in range(10):
         sign_in("wrong-wrong", address="10.6.6.6")
@@ -93,6 +98,7 @@ def test_a_right_try_is_not_counted(user):
     assert session.scalar(select(SignInAttempt)) is None
 
 
+@pytest.mark.asvs("7.3.1")
 @pytest.mark.parametrize(
     ("later", "lasts"),
     [(timedelta(hours=7, minutes=59), True), (timedelta(hours=8), False)],
@@ -103,6 +109,7 @@ def test_a_session_left_alone_ends(user, later, lasts):
     assert (service.find_sign_in(token, NOW + later) is not None) is lasts
 
 
+@pytest.mark.asvs("7.3.2")
 def test_a_session_in_use_lasts_a_day_and_no_longer(user):
     token = sign_in()
     for hour in range(1, 24):
@@ -115,6 +122,7 @@ def test_a_session_in_use_lasts_a_day_and_no_longer(user):
     assert service.find_sign_in(token, NOW + timedelta(hours=24)) is None
 
 
+@pytest.mark.asvs("7.4.1")
 def test_signing_out_ends_that_session_and_ending_all_ends_the_rest(user):
     first, second = sign_in(), sign_in()
     with transaction():

@@ -92,6 +92,7 @@ def test_an_address_elsewhere_is_never_gone_to(client, target):
     assert post(client, next=target).location == "/"
 
 
+@pytest.mark.asvs("7.2.4")
 def test_the_cookie_is_new_after_the_sign_in(client):
     client.get("/sign-in")
     with client.session_transaction() as cookie:
@@ -102,6 +103,7 @@ def test_the_cookie_is_new_after_the_sign_in(client):
         assert cookie["sign_in"]
 
 
+@pytest.mark.asvs("7.4.1")
 def test_signing_out_ends_the_session_at_the_server_too(app, client):
     post(client)
     with client.session_transaction() as cookie:
@@ -114,6 +116,7 @@ def test_signing_out_ends_the_session_at_the_server_too(app, client):
     assert copied.get("/requests/").status_code == 302
 
 
+@pytest.mark.asvs("7.3.1")
 def test_a_session_that_was_left_alone_leads_to_the_sign_in(client):
     post(client)
     assert client.get("/requests/").status_code != 302

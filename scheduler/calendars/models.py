@@ -34,8 +34,11 @@ class Calendar(Coded, Base):
         cascade="all, delete-orphan",
         order_by="(CalendarRule.weekday, CalendarRule.opens_minute)",
     )
+    # Later ones win: what began last, and of two that begin together the shorter.
     overlays: Mapped[list["CalendarOverlay"]] = relationship(
-        back_populates="calendar", cascade="all, delete-orphan", order_by="CalendarOverlay.from_on"
+        back_populates="calendar",
+        cascade="all, delete-orphan",
+        order_by="(CalendarOverlay.from_on, CalendarOverlay.until_on.desc(), CalendarOverlay.id)",
     )
 
 

@@ -8,16 +8,25 @@ from flask import Flask, redirect, request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from scheduler import database, error_pages, jobs, migrations, page_frame, security
+from scheduler import database, error_pages, jobs, migrations, page_frame, security, wiring
 from scheduler.accounts import service as accounts
 from scheduler.accounts.models import SignIn, User
+from scheduler.bookings import hit_fragments, slot_views, waiting_views
+from scheduler.calendars import uses
 from scheduler.config import Config, load_config, template_folder
 from scheduler.database import session, transaction, utc_now
 from scheduler.fragments import fill
 from scheduler.instance import outdated
+from scheduler.projects import scopes, spent
+from scheduler.requests import planned
+from scheduler.requests.models import ActivityRequest
 
 PREFIXES = {
     "accounts": "",
+    "calendars": "/calendars",
+    "people": "/people",
+    "resources": "/facilities",
+    "projects": "/projects",
     "requests": "/requests",
     "bookings": "/week",
     "plans": "/plans",
@@ -67,8 +76,26 @@ def create_app(config: Config | None = None) -> Flask:
 
 def _wire(app: Flask) -> None:
     """Rooms to the right fill the places that pages of left rooms leave open, and hear what they say."""
+    scopes.offer()
+    spent.tell(import_module("scheduler.requests.queries").spent_by_project)
+    for room in ("people", "resources"):
+        uses.tell(import_module(f"scheduler.{room}.service").calendar_uses)
+    wiring.listen()
+    hit_fragments.fill_places(app)
+    fill(app, "request", waiting_views.for_request)
+    fill(app, "my requests", waiting_views.for_list)
+    fill(app, "request slots", slot_views.for_form)
+    fill(app, "request slots of", slot_views.for_request)
+    planned.tell(_is_planned)
     for room in ("bookings", "plans"):
         fill(app, "request", import_module(f"scheduler.{room}.views").request_fragment)
+
+
+def _is_planned(row: ActivityRequest) -> bool:
+    """Whether the latest plan that whoever asks may see has a place for a request."""
+    plans = import_module("scheduler.plans.queries")
+    plan = plans.latest_with_answer(row.site_id, drafts=security.may("manager"))
+    return plan is not None and any(part.code.partition("#")[0] == row.code for part in plans.placed(plan))
 
 
 def _user_of(token: str) -> User | None:

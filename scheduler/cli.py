@@ -106,9 +106,11 @@ def _opening_first(command: click.Command) -> click.Command:
 def _after_opening(callback: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(callback)
     def opened(*args: Any, **values: Any) -> Any:
+        from scheduler import wiring
         from scheduler.instance import open_instance
 
         open_instance()
+        wiring.listen()
         return callback(*args, **values)
 
     return opened

@@ -6,12 +6,25 @@ Handlers run at once, inside the transaction of whoever announced.
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 
 @dataclass(frozen=True)
 class CalendarChanged:
+    """Opening hours, shifts or days off: of one calendar or all, from one day to another or from now on."""
+
     site_id: int
+    calendar_id: int | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class PersonChanged:
+    """Absences, shifts, or that somebody left."""
+
+    person_id: int
 
 
 @dataclass(frozen=True)
@@ -20,7 +33,25 @@ class OutageReported:
 
 
 @dataclass(frozen=True)
+class ResourceChanged:
+    """Its opening hours, or that it is retired."""
+
+    resource_id: int
+
+
+@dataclass(frozen=True)
+class OutageEnded:
+    """What was taken away is to be had again, all or part of it."""
+
+    resource_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class QualificationLapses:
+    """Somebody holds a qualification for another time than before."""
+
     person_id: int
     qualification_id: int
 

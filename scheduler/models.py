@@ -3,6 +3,7 @@
 from scheduler.accounts import models as accounts
 from scheduler.audit import Audit
 from scheduler.bookings import models as bookings
+from scheduler.bookings import offer
 from scheduler.calendars import models as calendars
 from scheduler.database import Base
 from scheduler.excel import models as excel
@@ -18,5 +19,5 @@ metadata = Base.metadata
 
 __all__ = [
     "Audit", "Holdable", "IdempotencyKey", "OutboxMessage", "accounts", "bookings", "calendars", "excel",
-    "metadata", "people", "plans", "projects", "requests", "resources",
+    "metadata", "offer", "people", "plans", "projects", "requests", "resources",
 ]  # fmt: skip

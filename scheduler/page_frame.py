@@ -1,6 +1,6 @@
 """What create_app gives to every page: navigation, clocks, language, theme, and words for times."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,19 +33,43 @@ class NavItem:
     role: str
     room: str
 
+    @property
+    def is_current(self) -> bool:
+        """Whether the page that is shown is this one, or lies below it."""
+        return request.path.startswith(self.path) and (request.path != ASK.path or self.path == ASK.path)
+
+
+ASK = NavItem("Ask for time", "/requests/new", "plus", "researcher", "requests")
+OWN_WORDS = {"/week/": ("staff", "My week"), "/requests/": ("researcher", "My requests")}
+"""What pages are called for those who see their own things there, and from which role on."""
 
 NAVIGATION = (
     NavItem("Week", "/week/", "cal", "viewer", "bookings"),
     NavItem("Requests", "/requests/", "list", "researcher", "requests"),
+    NavItem("People", "/people/qualifications", "person", "manager", "people"),
+    NavItem("Facilities", "/facilities/", "wrench", "viewer", "resources"),
+    NavItem("Calendar", "/calendars/", "cal", "viewer", "calendars"),
     NavItem("Plans", "/plans/", "plan", "manager", "plans"),
     NavItem("Import", "/import/", "up", "researcher", "excel"),
     NavItem("Reports", "/reports/", "report", "manager", "reports"),
+    NavItem("Projects", "/projects/", "table", "researcher", "projects"),
+    NavItem("Users", "/users/", "person", "administrator", "accounts"),
+    NavItem("Audit", "/audit", "clock", "administrator", "accounts"),
 )
 
 
 def pages_for(app: Flask) -> list[NavItem]:
     """The pages that exist and that whoever asks may open."""
-    return [item for item in NAVIGATION if item.room in app.blueprints and security.may(item.role)]
+    items = [item for item in NAVIGATION if item.room in app.blueprints and security.may(item.role)]
+    if security.may("manager"):
+        return items
+    found = []
+    for item in items:
+        role, word = OWN_WORDS.get(item.path, ("", ""))
+        found.append(replace(item, word=word) if role and security.may(role) else item)
+        if item.path == "/week/" and security.may(ASK.role):
+            found.append(ASK)
+    return found
 
 
 def home_path(app: Flask) -> str:

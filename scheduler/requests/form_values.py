@@ -8,7 +8,10 @@ from scheduler.accounts.models import User
 from scheduler.calendars.rules import wall_to_utc
 from scheduler.errors import UserError
 from scheduler.requests import queries
+from scheduler.requests.choices import HAZARDS, PREFERRED, joined, known
 from scheduler.requests.forms import RequestForm
+from scheduler.requests.preferences import read_slot, write_slot
+from scheduler.requests.templates import Known
 from scheduler.requests.values import After, DrawValue, NeedValue, RequestValues, Way, WindowValue
 from scheduler.requests.wall_times import read_wall, which_hour, write_wall
 
@@ -37,6 +40,9 @@ def read(
     earliest = reader.moment(form.earliest, form.earliest_hour)
     latest = reader.moment(form.latest, form.latest_hour)
     due = reader.moment(form.due, form.due_hour)
+    chosen = read_slot(form.slot.data or "")
+    if form.slot.data and chosen is None:
+        reader.put(form.slot, "This slot cannot be read. Look for time again and choose one.")
     if form.project.data is None and not form.project.errors:
         reader.put(form.project, "Choose the project that it is for.")
     wish: int | None = form.wish.data
@@ -67,6 +73,10 @@ def read(
         configuration=form.configuration.data or None,
         chain=form.chain.data or None,
         note=form.note.data or "",
+        preferred=joined(word for word in PREFERRED if word in (form.preferred.data or ())),
+        preferred_from=chosen.start if chosen else None,
+        preferred_until=chosen.end if chosen else None,
+        hazards=joined(word for word in HAZARDS if word in (form.hazards.data or ())),
     )
 
 
@@ -90,6 +100,9 @@ def fill(values: RequestValues, zone: ZoneInfo, codes: dict[int, str], version: 
         "configuration": values.configuration,
         "chain": values.chain,
         "note": values.note,
+        "preferred": known(values.preferred, PREFERRED),
+        "hazards": known(values.hazards, HAZARDS),
+        "slot": write_slot(values.chosen) if values.chosen else "",
         "ways": [{"resources": list(way.resource_ids), "penalty": way.penalty} for way in values.ways],
         "windows": [
             {"way": window.way, "binds": window.binds}
@@ -120,6 +133,37 @@ def fill(values: RequestValues, zone: ZoneInfo, codes: dict[int, str], version: 
         ("due", values.due_at),
     ):
         data |= _wall(name, moment, zone)
+    return data
+
+
+def fill_template(typed: dict[str, Any], told: Known) -> dict[str, Any]:
+    """What was typed, with what a template knows; title and length only where none stands."""
+    data = dict(typed)
+    if not (data.get("title") or "").strip():
+        data["title"] = told.title
+    if data.get("wish") is None:
+        data["wish"] = told.wish_minutes
+    for name, field in (
+        ("least", "least_minutes"),
+        ("setup", "setup_minutes"),
+        ("teardown", "teardown_minutes"),
+        ("least_part", "least_part_minutes"),
+        ("exclusion_group", "exclusion_group_id"),
+        ("configuration", "configuration"),
+        ("note", "note"),
+    ):
+        data[name] = told.plain.get(field)
+    data["most_parts"] = told.plain.get("most_parts", 1)
+    data["hazards"] = known(told.plain.get("hazards", ""), HAZARDS)
+    data["preferred"] = data.get("preferred") or known(told.plain.get("preferred", ""), PREFERRED)
+    data["ways"] = [{"resources": list(way.resource_ids), "penalty": way.penalty} for way in told.ways]
+    data["needs"] = [
+        {"qualification": need.qualification_id, "count": need.count, "phase": need.phase}
+        for need in told.needs
+    ]
+    data["draws"] = [
+        {"utility": draw.utility_id, "amount": draw.amount, "phase": draw.phase} for draw in told.draws
+    ]
     return data
 
 

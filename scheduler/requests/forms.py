@@ -1,14 +1,19 @@
 """What the form of a request may hold. Turned into values by `form_values`."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from scheduler.calendars.words import DAYS
+from scheduler.errors import UserError
 from scheduler.forms import Choice, Choices, PageForm, WholeNumber, id_or_none, stripped
+from scheduler.requests.choices import HAZARDS, PREFERRED
 from scheduler.requests.lengths import read_length, write_length
 from scheduler.requests.models import BINDS, PHASES
+from scheduler.requests.patterns import Pattern
 
 TOO_LONG = "Shorten it to %(max)d signs."
 MOST_ROWS = 1000
@@ -46,6 +51,21 @@ class WallTimeField(StringField):
     """True once the time turned out to come twice: then the page asks which of both."""
 
 
+class Words(Field):
+    """Some of a list of words; the page shows them as boxes to tick."""
+
+    def __init__(self, label: str, words: tuple[str, ...], **options: Any) -> None:
+        super().__init__(label, **options)
+        self.words = words
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = list(dict.fromkeys(valuelist))
+
+    def pre_validate(self, form: Any) -> None:
+        if not set(self.data or ()) <= set(self.words):
+            raise ValidationError(f"Choose among {', '.join(self.words)}.")
+
+
 class WayForm(Form):
     """One choice of facilities, all at once."""
 
@@ -80,6 +100,10 @@ class AfterForm(Form):
     max_lag = LengthField("At most")
     same_resource = BooleanField("Same facility")
 
+
+EVERY_CHOICES = [("", "no"), ("week", "by weeks"), ("month", "by months")]
+NTH_CHOICES = [(1, "first"), (2, "second"), (3, "third"), (4, "fourth"), (5, "last")]
+SCOPE_CHOICES = [("one", "this one"), ("following", "this and the following"), ("all", "all of the series")]
 
 ROWS = {"ways": 4, "windows": 2, "needs": 2, "draws": 2, "afters": 1}
 """Lists of rows, and how many are shown at first."""
@@ -121,6 +145,22 @@ class RequestForm(PageForm):
     chain = StringField("All or none with", [Length(max=60, message=TOO_LONG)], [stripped])
     note = TextAreaField("Note", [Length(max=2000, message=TOO_LONG)], [stripped])
 
+    template = Choice("Kind of work", coerce=id_or_none)
+    preferred = Words("Preferred", PREFERRED)
+    hazards = Words("Hazards", HAZARDS)
+    slot = HiddenField()
+    requester = Choice("Asked by", coerce=id_or_none)
+    every = Choice(
+        "Comes again", choices=[("", "no"), ("week", "by weeks"), ("month", "by months")], default=""
+    )
+    interval = WholeNumber("Each so many", least=1, most=52, default=1)
+    weekdays = Words("On", DAYS)
+    nth = Choice("Which of the month", choices=NTH_CHOICES, coerce=id_or_none, default=1)
+    count = WholeNumber("Times", least=1, most=60)
+    until = StringField("Or until", filters=[stripped])
+    but = StringField("But not on", filters=[stripped])
+    scope = Choice("Changes", choices=SCOPE_CHOICES, default="one")
+
     def __init__(self, offers: Mapping[str, list[tuple[Any, str]]], **values: Any) -> None:
         """`offers`: choices of projects, resources, qualifications, utilities, people, groups."""
         super().__init__(**values)
@@ -131,6 +171,8 @@ class RequestForm(PageForm):
     def offer(self) -> None:
         """Give every choice, also those of rows that were added, what there is to choose."""
         offers = self.offers
+        self.template.choices = [("", "Something else"), *offers["templates"]]
+        self.requester.choices = [("", "me"), *offers["requesters"]]
         self.project.choices = [("", "Choose a project"), *offers["projects"]]
         self.participants.choices = offers["people"]
         self.exclusion_group.choices = [("", "no group"), *offers["groups"]]
@@ -145,6 +187,27 @@ class RequestForm(PageForm):
             need.qualification.choices = [("", "–"), *offers["qualifications"]]
         for draw in self.draws:
             draw.utility.choices = [("", "–"), *offers["utilities"]]
+
+    def pattern(self) -> Pattern | None:
+        """When it comes again; None for once. Raises what cannot be read."""
+        if not self.every.data:
+            return None
+        faults: dict[str, str] = {}
+        until = _days(self.until.data or "", "until", faults)
+        but = _days(self.but.data or "", "but", faults)
+        if len(until) > 1:
+            faults["until"] = "Write one day like 2026-12-18."
+        if faults:
+            raise UserError(next(iter(faults.values())), faults)
+        return Pattern(
+            every=self.every.data,
+            interval=self.interval.data or 1,
+            weekdays=tuple(sorted(DAYS.index(word) for word in self.weekdays.data or ())),
+            nth=self.nth.data or 1,
+            count=self.count.data,
+            until=until[0] if until else None,
+            but=frozenset(but),
+        )
 
     def add_row(self, name: str) -> bool:
         """One more blank row of a list; False if there is no such list."""
@@ -170,3 +233,14 @@ class DecisionForm(PageForm):
     """What goes with yes, no, and taking back."""
 
     note = StringField("Note", [Length(max=500, message=TOO_LONG)], [stripped])
+
+
+def _days(text: str, name: str, faults: dict[str, str]) -> list[date]:
+    days = []
+    for part in text[:600].replace(";", ",").split(","):
+        if part.strip():
+            try:
+                days.append(date.fromisoformat(part.strip()))
+            except ValueError:
+                faults[name] = f'"{part.strip()[:20]}" is no day. Write days like 2026-12-08, 2026-12-15.'
+    return days

@@ -1,12 +1,13 @@
 """Wished activities: what they need, when they may run, and where they stand."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.accounts.models import User
-from scheduler.database import Base, Coded, Row, utc_now
+from scheduler.database import Base, Coded, Editable, Row, utc_now
 from scheduler.people.models import ExclusionGroup, Person, Qualification
 from scheduler.projects.models import Project
 from scheduler.resources.models import Resource, Utility
@@ -14,6 +15,7 @@ from scheduler.resources.models import Resource, Utility
 STATES = ("draft", "submitted", "approved", "booked", "done", "declined", "withdrawn")
 PHASES = ("setup", "run", "teardown", "all")
 BINDS = ("run", "whole")
+COMMENT_KINDS = ("comment", "question", "answer")
 
 
 class ActivityRequest(Coded, Base):
@@ -35,6 +37,18 @@ class ActivityRequest(Coded, Base):
         Requests with the same word here are placed all together or not at all.
     revision
         Counts the edits after it was first approved.
+    preferred
+        Words like `morning; Wed`: liked, not demanded.
+    preferred_from, preferred_until
+        The run at the time that was chosen among the free ones: liked above all.
+    hazards
+        Words of `choices.HAZARDS`, for those who approve.
+    series
+        Requests with the same word here were asked for in one go, and can be changed together.
+    asked_back_at
+        Since when it waits for an answer of who asked; None where it does not.
+    waiting_since
+        Since when it waits for a slot to come free; None where it does not.
     """
 
     __tablename__ = "activity_request"
@@ -60,6 +74,13 @@ class ActivityRequest(Coded, Base):
     chain: Mapped[str | None] = mapped_column(String(60))
     exclusion_group_id: Mapped[int | None] = mapped_column(ForeignKey("exclusion_group.id"))
     note: Mapped[str] = mapped_column(String(2000), default="")
+    preferred: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    preferred_from: Mapped[datetime | None]
+    preferred_until: Mapped[datetime | None]
+    hazards: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    series: Mapped[str | None] = mapped_column(String(60), index=True)
+    asked_back_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None] = mapped_column(index=True)
 
     project: Mapped[Project] = relationship()
     requester: Mapped[User | None] = relationship(foreign_keys=[requester_id])
@@ -81,6 +102,12 @@ class ActivityRequest(Coded, Base):
     )
     approvals: Mapped[list["Approval"]] = relationship(
         back_populates="activity_request", cascade="all, delete-orphan", order_by="Approval.id"
+    )
+    comments: Mapped[list["RequestComment"]] = relationship(
+        back_populates="activity_request", cascade="all, delete-orphan", order_by="RequestComment.id"
+    )
+    attachments: Mapped[list["RequestAttachment"]] = relationship(
+        back_populates="activity_request", cascade="all, delete-orphan", order_by="RequestAttachment.id"
     )
 
 
@@ -215,3 +242,60 @@ class Approval(Row, Base):
     activity_request: Mapped[ActivityRequest] = relationship(back_populates="approvals")
     resource: Mapped[Resource | None] = relationship()
     user: Mapped[User | None] = relationship()
+
+
+class RequestComment(Row, Base):
+    """What somebody said about a request. A question of a manager waits for an answer."""
+
+    __tablename__ = "request_comment"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("activity_request.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    kind: Mapped[str] = mapped_column(String(20), default="comment")
+    text: Mapped[str] = mapped_column(String(2000))
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    activity_request: Mapped[ActivityRequest] = relationship(back_populates="comments")
+    user: Mapped[User | None] = relationship()
+
+
+class RequestAttachment(Row, Base):
+    """A file that belongs to a request. `name` is for people; it lies under `stored_name`."""
+
+    __tablename__ = "request_attachment"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("activity_request.id"), index=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    stored_name: Mapped[str] = mapped_column(String(60), unique=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    size_bytes: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(default=utc_now)
+
+    activity_request: Mapped[ActivityRequest] = relationship(back_populates="attachments")
+    user: Mapped[User | None] = relationship()
+
+
+class RequestTemplate(Editable, Base):
+    """What a kind of work needs, so that nobody has to say it again.
+
+    Parameters
+    ----------
+    project_kind
+        Offered for projects of that kind; None for all.
+    asks
+        The rest of `RequestValues` that a template knows, as JSON: ways, needs, draws with ids.
+    """
+
+    __tablename__ = "request_template"
+    __table_args__ = (UniqueConstraint("site_id", "name_key"),)
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120))
+    project_kind: Mapped[str | None] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    wish_minutes: Mapped[int | None]
+    asks: Mapped[dict[str, Any]] = mapped_column(JSON)
+    retired_at: Mapped[datetime | None]

@@ -6,11 +6,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from scheduler.accounts.models import User
+from scheduler.accounts.service import can
 from scheduler.database import session
 from scheduler.people.models import ExclusionGroup, Person, Qualification
+from scheduler.projects.models import ProjectMember
 from scheduler.requests import queries
 from scheduler.requests.lengths import hours_text
 from scheduler.requests.models import ActivityRequest
+from scheduler.requests.templates import list_templates
 from scheduler.requests.values import RequestValues
 from scheduler.requests.writing import CODE_LETTERS
 from scheduler.resources.models import Resource, Utility
@@ -35,8 +38,29 @@ def offers_for(
             for u in _rows(Utility, site_id, utilities)
         ],
         "people": [(p.id, p.name) for p in sorted(_rows(Person, site_id, people), key=lambda p: p.name)],
+        "templates": _templates(user, site_id),
+        "requesters": _requesters(user),
         "groups": [(g.id, _words(g.code, g.name)) for g in _rows(ExclusionGroup, site_id, ())],
     }
+
+
+def _templates(user: User | None, site_id: int) -> Offer:
+    """Those for a kind of project that `user` may ask for."""
+    kinds = {project.kind for project in queries.projects_to_ask_for(user, site_id)}
+    return [(template.id, template.name) for template in list_templates(site_id, kinds)]
+
+
+def _requesters(user: User | None) -> Offer:
+    """On behalf of whom a manager asks: whoever is a member of a project."""
+    if user is None or not can(user, "manager"):
+        return []
+    members = select(ProjectMember.user_id)
+    found = session.scalars(
+        select(User)
+        .where(User.disabled_at.is_(None), User.id.in_(members), User.id != user.id)
+        .order_by(func.lower(User.name))
+    )
+    return [(member.id, f"{member.name}, {member.email}") for member in found]
 
 
 def _projects(user: User | None, site_id: int, row: ActivityRequest | None) -> Offer:

@@ -21,6 +21,7 @@ from scheduler.requests.models import (
     Alternative,
     AlternativeResource,
     Precedence,
+    RequestAttachment,
     RequestDraw,
     RequestNeed,
 )
@@ -68,9 +69,13 @@ def list_requests(
     page: int = 1,
     sort: str = "kind",
     descending: bool = False,
+    own_of: int | None = None,
 ) -> Page:
-    """Requests of a site; `text` is looked for in title, code, project and requester."""
-    query = _matching(select(ActivityRequest), user, site_id, text, kind)
+    """Requests of a site; `text` is looked for in title, code, project and requester.
+
+    `own_of`: only what that user asked for.
+    """
+    query = _matching(select(ActivityRequest), user, site_id, text, kind, own_of)
     if state is not None:
         query = query.where(ActivityRequest.state == state)
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
@@ -82,10 +87,14 @@ def list_requests(
 
 
 def counts_by_state(
-    user: User | None, site_id: int, text: str = "", kind: str | None = None
+    user: User | None,
+    site_id: int,
+    text: str = "",
+    kind: str | None = None,
+    own_of: int | None = None,
 ) -> dict[str, int]:
     """How many requests stand in each state, with 0 where there is none."""
-    query = _matching(select(ActivityRequest.state, func.count()), user, site_id, text, kind)
+    query = _matching(select(ActivityRequest.state, func.count()), user, site_id, text, kind, own_of)
     found = {state: int(count) for state, count in session.execute(query.group_by(ActivityRequest.state))}
     return {state: found.get(state, 0) for state in STATES}
 
@@ -187,7 +196,88 @@ def precedence_pairs(site_id: int) -> list[tuple[int, int]]:
     return [(before, after) for before, after in session.execute(query)]
 
 
-def _matching(query: Any, user: User | None, site_id: int, text: str, kind: str | None) -> Any:
+def own_requests(user: User, site_id: int) -> list[ActivityRequest]:
+    """What somebody asked for and did not take back, by code."""
+    query = (
+        select(ActivityRequest)
+        .where(
+            ActivityRequest.site_id == site_id,
+            ActivityRequest.retired_at.is_(None),
+            ActivityRequest.requester_id == user.id,
+            ActivityRequest.state.in_(("submitted", "approved", "booked", "done")),
+            visible(user),
+        )
+        .order_by(ActivityRequest.code_key)
+    )
+    return list(session.scalars(query.options(*_for_lists())).unique())
+
+
+def is_any_of_user(user: User, site_id: int) -> bool:
+    query = select(ActivityRequest.id).where(
+        ActivityRequest.site_id == site_id, ActivityRequest.requester_id == user.id
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def series_of(row: ActivityRequest, user: User | None) -> list[ActivityRequest]:
+    """The requests of its series that `user` may see, in order of time; none where it is no series."""
+    if row.series is None:
+        return []
+    query = (
+        select(ActivityRequest)
+        .where(
+            ActivityRequest.series == row.series,
+            ActivityRequest.site_id == row.site_id,
+            ActivityRequest.retired_at.is_(None),
+            visible(user),
+        )
+        .order_by(ActivityRequest.earliest_at, ActivityRequest.id)
+    )
+    return list(session.scalars(query))
+
+
+def waiting_for_slot(site_id: int) -> list[ActivityRequest]:
+    """Whoever waits for a slot to come free: the most urgent first, of them who waits longest."""
+    query = (
+        select(ActivityRequest)
+        .where(
+            ActivityRequest.site_id == site_id,
+            ActivityRequest.waiting_since.is_not(None),
+            ActivityRequest.state.in_(("approved", "declined")),
+            ActivityRequest.retired_at.is_(None),
+        )
+        .order_by(ActivityRequest.priority, ActivityRequest.waiting_since, ActivityRequest.id)
+    )
+    return list(session.scalars(query.options(*_for_lists())).unique())
+
+
+def is_anybody_waiting(site_id: int) -> bool:
+    """Whether any request waits for a slot to come free."""
+    query = select(ActivityRequest.id).where(
+        ActivityRequest.site_id == site_id, ActivityRequest.waiting_since.is_not(None)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def is_stored(stored_name: str) -> bool:
+    """Whether a request still names a file."""
+    query = select(RequestAttachment.id).where(RequestAttachment.stored_name == stored_name)
+    return session.scalar(query) is not None
+
+
+def hours_left(user: User | None, site_id: int) -> dict[int, tuple[int, int]]:
+    """Minutes left and in all of each project with a quota for which `user` may ask."""
+    spent = spent_by_project(site_id)
+    return {
+        project.id: (max(0, project.quota_minutes - spent.get(project.id, 0)), project.quota_minutes)
+        for project in projects_to_ask_for(user, site_id)
+        if project.quota_minutes is not None
+    }
+
+
+def _matching(
+    query: Any, user: User | None, site_id: int, text: str, kind: str | None, own_of: int | None = None
+) -> Any:
     query = (
         query.join(Project, Project.id == ActivityRequest.project_id)
         .outerjoin(User, User.id == ActivityRequest.requester_id)
@@ -195,6 +285,8 @@ def _matching(query: Any, user: User | None, site_id: int, text: str, kind: str 
     )
     if kind:
         query = query.where(Project.kind == kind)
+    if own_of is not None:
+        query = query.where(ActivityRequest.requester_id == own_of)
     if words := text.strip()[:100]:
         columns = (ActivityRequest.title, ActivityRequest.code, Project.name, Project.code, User.name)
         query = query.where(or_(*(column.icontains(words, autoescape=True) for column in columns)))

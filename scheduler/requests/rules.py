@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from scheduler.requests.choices import HAZARDS, PREFERRED, listed
 from scheduler.requests.lengths import hours_text, length_text
 from scheduler.requests.models import PHASES
 from scheduler.requests.values import Facts, RequestValues
@@ -14,10 +15,11 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
     "approved": frozenset({"booked", "declined", "withdrawn"}),
     "booked": frozenset({"approved", "done"}),
     "done": frozenset(),
-    "declined": frozenset({"draft"}),
+    "declined": frozenset({"draft", "booked"}),
     "withdrawn": frozenset({"draft"}),
 }
-"""From a booked request the way back is to lose its bookings, which makes it approved again."""
+"""From a booked request the way back is to lose its bookings, which makes it approved again. What was
+declined for lack of room is booked when it waited for a slot and one came free."""
 
 OWNER_EDITS = frozenset({"draft", "submitted"})
 MANAGER_EDITS = frozenset({"draft", "submitted", "approved", "booked"})
@@ -102,11 +104,19 @@ def next_code(letter: str, numbers: Iterable[int]) -> str:
 
 
 def _text_faults(values: RequestValues) -> dict[str, str]:
+    found = {}
+    for name, words in (("hazards", HAZARDS), ("preferred", PREFERRED)):
+        text = getattr(values, name)
+        if strange := set(listed(text)) - set(words):
+            found[name] = f'There is no "{sorted(strange)[0][:40]}". Choose among {", ".join(words)}.'
+    chosen = values.preferred_from, values.preferred_until
+    if (chosen[0] is None) != (chosen[1] is None) or (chosen[0] and chosen[1] and chosen[1] <= chosen[0]):
+        found["slot"] = "The chosen slot has no end after its start. Choose it again."
     if not values.title.strip():
-        return {"title": "Say in a few words what is to be done."}
+        return found | {"title": "Say in a few words what is to be done."}
     if len(values.title) > TITLE_LETTERS:
-        return {"title": f"The title has {len(values.title)} signs. Shorten it to {TITLE_LETTERS}."}
-    return {}
+        return found | {"title": f"The title has {len(values.title)} signs. Shorten it to {TITLE_LETTERS}."}
+    return found
 
 
 def _length_faults(values: RequestValues) -> dict[str, str]:

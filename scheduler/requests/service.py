@@ -4,6 +4,7 @@ Each is called inside `transaction()` and raises a `UserError` that says what to
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from scheduler import outbox
@@ -12,6 +13,7 @@ from scheduler.accounts.rules import Place
 from scheduler.accounts.service import can
 from scheduler.database import session, utc_now
 from scheduler.errors import Forbidden, Stale, UserError
+from scheduler.intervals import Interval
 from scheduler.projects.models import Project
 from scheduler.requests import queries, rules, writing
 from scheduler.requests.models import ActivityRequest, Approval
@@ -19,16 +21,22 @@ from scheduler.requests.values import Facts, RequestValues
 
 
 def create_request(
-    values: RequestValues, user: User | None, *, now: datetime | None = None
+    values: RequestValues,
+    user: User | None,
+    *,
+    requester: User | None = None,
+    now: datetime | None = None,
 ) -> ActivityRequest:
-    """A new draft in the name of `user`; refused with all faults at once."""
-    project = _project_for(values.project_id, user)
+    """A new draft in the name of `user`, or of `requester` by a manager; refused with all faults at once."""
+    project = project_for(values.project_id, user)
+    asker = requester or user
+    _refuse_other_asker(project, asker, user)
     _refuse_faults(values, project, None, now or utc_now())
     row = ActivityRequest(
         site_id=project.site_id,
         code=writing.take_code(project),
         project=project,
-        requester_id=user.id if user else None,
+        requester_id=asker.id if asker else None,
         title=values.title,
         wish_minutes=values.wish_minutes,
         least_minutes=values.least_minutes,
@@ -58,11 +66,13 @@ def edit_request(
     refuse_edit(row, user)
     project = row.project
     if values.project_id != row.project_id:
-        project = _project_for(values.project_id, user)
+        project = project_for(values.project_id, user)
     _refuse_faults(values, project, row, now or utc_now())
     row.project = project
     if row.state not in rules.OWNER_EDITS:
         row.revision += 1
+    if is_owner(row, user):
+        row.asked_back_at = None
     row.updated_at = utc_now()  # so that the version counts changes of its lists too
     writing.write(row, values)
     return row
@@ -86,12 +96,43 @@ def approve(row: ActivityRequest, user: User | None, note: str = "") -> None:
     _decide(row, user, "approved", note)
 
 
-def decline(row: ActivityRequest, user: User | None, note: str) -> None:
-    """Say no, and why: the requester reads it."""
+def decline(row: ActivityRequest, user: User | None, note: str, *, waits: bool = False) -> None:
+    """Say no, and why: the requester reads it. With `waits` for lack of room only: it waits for a slot."""
     if not note.strip():
         message = "Say why, in a sentence that helps to ask better."
         raise UserError(message, {"note": message})
     _decide(row, user, "declined", note)
+    row.waiting_since = utc_now() if waits else None
+
+
+def wait(row: ActivityRequest, user: User | None, *, waits: bool = True) -> None:
+    """Wait for a slot to come free, or wait no more. What was declined waits only where a manager says so."""
+    _refuse_other_owner(row, user)
+    if waits and row.state not in ("approved", "declined"):
+        raise UserError(f"{row.code} is {row.state}. What is approved and has no slot may wait for one.")
+    if waits and row.state == "declined" and not may_decide(row, user):
+        raise Forbidden(f"{row.code} was declined. Ask a manager to let it wait for a slot.")
+    if not waits:
+        row.waiting_since = None
+    elif row.waiting_since is None:
+        row.waiting_since = utc_now()
+
+
+def note_booked(row: ActivityRequest) -> None:
+    """A slot that it waited for is booked."""
+    if row.state != "booked":
+        _go(row, "booked")
+    row.waiting_since = None
+
+
+def prefer(row: ActivityRequest, run: Interval | None, user: User | None, version: int) -> None:
+    """Like one free slot above all other times; None likes none."""
+    values = replace(
+        writing.values_of(row),
+        preferred_from=run.start if run else None,
+        preferred_until=run.end if run else None,
+    )
+    edit_request(row, values, user, version)
 
 
 def withdraw(row: ActivityRequest, user: User | None) -> None:
@@ -185,6 +226,9 @@ def _go(row: ActivityRequest, state: str) -> None:
         following = ", ".join(sorted(rules.allowed_transitions(row.state))) or "nothing else"
         raise UserError(f"{row.code} is {row.state}: from there it can become {following}, not {state}.")
     row.state = state
+    row.asked_back_at = None
+    if state in ("draft", "submitted", "withdrawn", "booked"):
+        row.waiting_since = None
 
 
 def _refuse_other_owner(row: ActivityRequest, user: User | None) -> None:
@@ -192,12 +236,35 @@ def _refuse_other_owner(row: ActivityRequest, user: User | None) -> None:
         raise Forbidden(f"{row.code} was asked for by somebody else. Ask them or a manager to do this.")
 
 
-def _project_for(project_id: int, user: User | None) -> Project:
+def faults_of(values: RequestValues, user: User | None, row: ActivityRequest | None = None) -> dict[str, str]:
+    """What would be refused of these values, by field; nothing is written."""
+    try:
+        project = (
+            row.project
+            if row and row.project_id == values.project_id
+            else project_for(values.project_id, user)
+        )
+        return rules.faults(values, writing.facts_of(values, project, row), utc_now())
+    except UserError as error:
+        return error.faults or {"": error.message}
+
+
+def project_for(project_id: int, user: User | None) -> Project:
     project = session.get(Project, project_id)
     if project is not None and project in queries.projects_to_ask_for(user, project.site_id):
         return project
     message = "Choose one of your own open projects, or ask a manager to make you a member."
     raise UserError(message, {"project": message})
+
+
+def _refuse_other_asker(project: Project, asker: User | None, user: User | None) -> None:
+    if asker is None or user is None or asker.id == user.id:
+        return
+    if not can(user, "manager", Place(site_id=project.site_id, project_id=project.id)):
+        raise Forbidden("Only managers ask on behalf of others. Ask in your own name.")
+    if asker.disabled_at is not None or project not in queries.projects_to_ask_for(asker, project.site_id):
+        message = f"{asker.name} is no member of {project.name}. Choose a member, or another project."
+        raise UserError(message, {"requester": message})
 
 
 def _refuse_faults(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from scheduler.intervals import Interval
+
 
 @dataclass(frozen=True)
 class Way:
@@ -75,6 +77,16 @@ class RequestValues:
     configuration: str | None = None
     chain: str | None = None
     note: str = ""
+    preferred: str = ""
+    preferred_from: datetime | None = None
+    preferred_until: datetime | None = None
+    hazards: str = ""
+
+    @property
+    def chosen(self) -> Interval | None:
+        """The slot that was chosen among the free ones."""
+        start, end = self.preferred_from, self.preferred_until
+        return Interval(start, end) if start and end and start < end else None
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ Named = TypeVar("Named", bound=Coded)
 PLAIN = (
     "title", "wish_minutes", "least_minutes", "setup_minutes", "teardown_minutes", "most_parts",
     "least_part_minutes", "earliest_at", "latest_at", "due_at", "exclusion_group_id", "priority", "value",
-    "is_mandatory", "configuration", "chain", "note",
+    "is_mandatory", "configuration", "chain", "note", "preferred", "preferred_from", "preferred_until",
+    "hazards",
 )  # fmt: skip
 """Fields that a row and its values call the same."""
 
@@ -74,6 +75,10 @@ def values_of(row: ActivityRequest) -> RequestValues:
         configuration=row.configuration,
         chain=row.chain,
         note=row.note,
+        preferred=row.preferred,
+        preferred_from=row.preferred_from,
+        preferred_until=row.preferred_until,
+        hazards=row.hazards,
     )
 
 

@@ -19,6 +19,7 @@ PUTS_TOGETHER = {
     "page_frame": "the frame around every room's pages: who is signed in, what waits",
     "selftest": "sets up the tests, as the bootstrap does",
     "serve": "starts the application",
+    "wiring": "who hears whom, for every process",
     "upkeep": "the commands that keep an instance",
     "backup": "takes the guards of bookings away while history is restored",
     "migrations": "the schema of every room",

@@ -75,6 +75,10 @@ def test_what_the_form_shows_is_read_back_as_it_was(app, centre):
         configuration="cold",
         chain="A",
         note="Handle with care",
+        preferred="morning; Wed",
+        preferred_from=at(2, 9),
+        preferred_until=at(2, 13),
+        hazards="laser; cryogenics",
     )
     for zone in (UTC, BERLIN):
         with app.test_request_context():
@@ -84,8 +88,8 @@ def test_what_the_form_shows_is_read_back_as_it_was(app, centre):
             for field in form.all_fields():
                 if field.type == "BooleanField":
                     shown.update({field.name: "y"} if field.data else {})
-                elif field.type == "Choices":
-                    shown.setlist(field.name, [str(value) for value in field.data])
+                elif field.type in ("Choices", "Words"):
+                    shown.setlist(field.name, [str(value) for value in field.data or ()])
                 else:
                     text = field._value() if hasattr(field, "_value") else field.data
                     shown.add(field.name, "" if text is None else str(text))

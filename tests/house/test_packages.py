@@ -2,8 +2,10 @@
 
 import re
 import tomllib
+from importlib.metadata import distributions
 
 import pytest
+from packaging.requirements import Requirement
 
 from scheduler.__main__ import CONSTRAINTS, ROOT
 
@@ -28,3 +30,17 @@ def tested():
 
 def test_every_package_that_is_asked_for_has_a_tested_version(asked, tested):
     assert asked - tested.keys() == set()
+
+
+def test_the_tested_versions_go_together(tested):
+    # A package that one of them does not admit would stop the first start on a new machine.
+    wrong = [
+        f"{package.metadata['Name']} asks for {line}, tested is {tested[name]}"
+        for package in distributions()
+        if tested.get(_normal(package.metadata["Name"])) == package.version
+        for line in package.requires or ()
+        if (need := Requirement(line)) and (name := _normal(need.name)) in tested
+        if need.marker is None or need.marker.evaluate({"extra": ""})
+        if not need.specifier.contains(tested[name], prereleases=True)
+    ]
+    assert wrong == []

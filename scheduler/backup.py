@@ -1,15 +1,18 @@
 """The whole of an instance in one file, and back: rows as JSON lines, so that a backup of either
 database restores on either.
 
-A zip with `manifest.json` (revision, rows and SHA-256 of every member), `tables/<name>.jsonl` and
-`secret.key`. Tables are read as they stand in the database, not through the models, so that a
-backup of an older revision is first restored as it was and then upgraded.
+A zip with `manifest.json` (revision, rows and SHA-256 of every member), `tables/<name>.jsonl`,
+`attachments/<name>` and `secret.key`. Tables are read as they stand in the database, not through the
+models, so that a backup of an older revision is first restored as it was and then upgraded.
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
+import re
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -26,6 +29,7 @@ from scheduler import __version__, migrations
 from scheduler.config import Config, secret_key
 from scheduler.errors import UserError
 from scheduler.instance import drop_everything, open_database, rows_held, tables
+from scheduler.requests.attachments import FOLDER
 
 FORMAT = "markaz-backup/1"
 SECRET_NAME = "secret.key"  # noqa: S105 - the name of a file
@@ -63,6 +67,11 @@ def write_backup(config: Config, path: Path) -> Copied:
                     rows += members[_member(table)]["rows"]
                 key = secret_key(config.instance)
                 members[SECRET_NAME] = _write_member(archive, SECRET_NAME, [key])
+                for attached in sorted((config.instance / FOLDER).glob("*")):
+                    # A file may go between two looks: then no row of the copy names it either.
+                    with contextlib.suppress(FileNotFoundError):
+                        name = f"{FOLDER}/{attached.name}"
+                        members[name] = _write_file(archive, name, attached)
                 manifest = {
                     "format": FORMAT,
                     "markaz": __version__,
@@ -97,8 +106,10 @@ def read_backup(config: Config, path: Path, *, replace: bool = False) -> Copied:
             migrations.upgrade_within(connection, manifest["revision"])
             rows = _load(connection, archive, manifest, path)
             migrations.upgrade_within(connection)
+            _put_attachments(config, archive, manifest)
         _put_secret(config, archive.read(SECRET_NAME).decode("ascii").strip())
-    return Copied(migrations.revisions()[-1], len(manifest["members"]) - 1, rows)
+    found = sum(name.startswith("tables/") for name in manifest["members"])
+    return Copied(migrations.revisions()[-1], found, rows)
 
 
 def _checked_manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
@@ -250,6 +261,33 @@ def _write_member(archive: zipfile.ZipFile, name: str, lines: Iterable[str]) -> 
             digest.update(data)
             count += 1
     return {"rows": count, "sha256": digest.hexdigest()}
+
+
+def _write_file(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file, archive.open(name, "w") as member:
+        while block := file.read(1 << 20):
+            member.write(block)
+            digest.update(block)
+    return {"rows": 0, "sha256": digest.hexdigest()}
+
+
+def _put_attachments(config: Config, archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
+    """Write the attached files back, each under a name that stays in their folder."""
+    folder = config.instance / FOLDER
+    for name in manifest["members"]:
+        place, _, own = name.partition("/")
+        if place != FOLDER:
+            continue
+        if not re.fullmatch("[0-9a-f]+", own):
+            raise UserError(f'The backup holds a file named "{name}". Markaz writes no such name.')
+        folder.mkdir(mode=0o700, exist_ok=True)
+        part = folder / f"{own}.part"
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with archive.open(name) as member, os.fdopen(handle, "wb") as file:
+            shutil.copyfileobj(member, file)
+        part.replace(folder / own)
 
 
 def _member(table: Table) -> str:

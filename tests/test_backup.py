@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -242,3 +243,31 @@ def test_a_backup_knows_the_revision_that_it_was_written_at(booked_in_a_file, tm
         manifest = json.loads(archive.read("manifest.json"))
     assert manifest["revision"] == migrations.revisions()[-1]
     assert manifest["members"]["tables/booking.jsonl"]["rows"] == 1
+
+
+def test_attached_files_come_back_for_their_owner_only(booked_in_a_file, other, tmp_path):
+    folder = booked_in_a_file.instance / "attachments"
+    folder.mkdir()
+    (folder / "0a1b").write_bytes(bytes(range(256)))
+    write_backup(booked_in_a_file, tmp_path / "all.zip")
+    copied = read_backup(other, tmp_path / "all.zip")
+    back = other.instance / "attachments" / "0a1b"
+    assert back.read_bytes() == bytes(range(256))
+    assert back.stat().st_mode & 0o777 == 0o600
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        assert copied.tables == sum(name.startswith("tables/") for name in archive.namelist())
+
+
+@pytest.mark.parametrize("name", ["../0a1b", "0a/1b", "0A1B", ""], ids=["up", "deeper", "capitals", "none"])
+def test_an_attached_file_with_a_strange_name_is_refused(booked_in_a_file, other, tmp_path, name):
+    def plant(members):
+        manifest = json.loads(members["manifest.json"])
+        manifest["members"][f"attachments/{name}"] = {"rows": 0, "sha256": sha256(b"x").hexdigest()}
+        members["manifest.json"] = json.dumps(manifest).encode()
+        members[f"attachments/{name}"] = b"x"
+
+    write_backup(booked_in_a_file, tmp_path / "all.zip")
+    _rewrite(tmp_path / "all.zip", plant)
+    with pytest.raises(UserError, match="Markaz writes no such name"):
+        read_backup(other, tmp_path / "all.zip")
+    assert [path.name for path in other.instance.rglob("*") if "0a1b" in path.name.casefold()] == []

@@ -68,7 +68,9 @@ def change_booking(booking_id: int) -> Any:
         row = _visible(booking_id)
         inputs = Inputs(site, form.body() | {"project": None}, user)
         wanted = changed_proposal(inputs, row)
-        version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+        # From what was sent: the field itself falls back on the row, which would pass any lock.
+        sent = request.form.get("version", "")
+        version = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 11 else 0
         changed = series.change_series(
             row, wanted, form.scope.data, user=user, now=utc_now(), version=version,
             override_reason=form.override_reason.data or None,

@@ -111,7 +111,7 @@ ROUTES: dict[str, str] = {
     "GET requests.attachment": "xx+.++.+",
     "POST requests.prefer": "xx+.++.+",
     "POST requests.wait": "xx+.++.+",
-    "POST requests.save_template": "xxxxx+++",
+    "POST requests.save_template": "xxxxx+.+",
     "POST requests.copy_week": "xx++++++",
     "GET requests.index": "xx++++++",
     "GET requests.new": "xx++++++",
@@ -122,7 +122,7 @@ ROUTES: dict[str, str] = {
     "GET requests.templates": "xxxxx+++",
     "POST requests.change_template": "xxxxx+++",
     "POST bookings.slots": "xx++++++",
-    "POST bookings.book_slot": "xxxxx+++",
+    "POST bookings.book_slot": "xxxxx+.+",
     "POST bookings.accept_offer": "xx+.++.+",
     "POST bookings.decline_offer": "xx+.++.+",
     "POST bookings.post_booking": "xxxxx+x+",
@@ -167,36 +167,8 @@ ROUTES: dict[str, str] = {
     "GET health": "++++++++",
 }
 
-OPEN_FAULTS: dict[str, str] = {
-    "POST requests.submit": "xx+..+x+",
-    "POST requests.reopen": "xx+..+x+",
-    "POST requests.withdraw": "xx+..+x+",
-    "POST requests.approve": "xxxxx+x+",
-    "POST requests.decline": "xxxxx+x+",
-    "POST requests.ask_back": "xxxxx+x+",
-    "POST requests.comment": "xx+..+++",
-    "POST requests.attach": "xx+..+++",
-    "POST requests.remove_attachment": "xx+..+x+",
-    "GET requests.attachment": "xx+..+++",
-    "POST requests.prefer": "xx+..+++",
-    "POST requests.wait": "xx+..+x+",
-    "GET requests.show": "xx+..+++",
-    "GET requests.edit": "xx+..+x+",
-    "POST requests.edit": "xx+..+x+",
-    "POST bookings.accept_offer": "xx+..+x+",
-    "POST bookings.decline_offer": "xx+..+x+",
-    "POST bookings.change_booking": "xxxxx!x!",
-    "GET excel.show_import": "xx+..+++",
-    "POST excel.accept": "xx+..+++",
-    "POST excel.drop": "xx+..+++",
-    "GET excel.download_centre": "xxxxx+++",
-}
-"""What is answered today where it is not yet what ROUTES asks for. Strike a line when its route is mended:
-
-Requests: whoever manages a facility that is not asked for sees confidential ones; whoever manages their
-project neither sees nor decides them. Imports and the centre workbook: the manager of any facility gets all
-of it. Changing a booking by form without its version breaks.
-"""
+OPEN_FAULTS: dict[str, str] = {}
+"""What is answered today where it is not yet what ROUTES asks for. Strike a line when its route is mended."""
 
 DATA: dict[str, Any] = {
     "POST accounts.account": {"name": "Another Name", "language": "en", "theme": ""},

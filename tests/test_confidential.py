@@ -17,13 +17,8 @@ STREAMS = {"plans.run_events"}
 """Answers that do not end by themselves; what they carry is that of the same run's .json."""
 
 
-OPEN_LEAKS = {
-    "other": r"/requests/\d+",
-    "elsewhere": r"/requests/(\?.*|new|\d+|\d+/edit)?|/import/(\d+|centre\.xlsx)?|/week/new",
-}
-"""Addresses that still tell an outsider something; strike them when they are mended. Other researchers: the
-code of a confidential request that an open one comes after. Managers of another facility: requests, imports,
-the centre workbook, the projects offered for a booking."""
+OPEN_LEAKS: dict[str, str] = {}
+"""For a role the addresses that still tell an outsider something; strike them when they are mended."""
 
 
 @pytest.fixture(scope="module")

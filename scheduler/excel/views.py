@@ -10,7 +10,7 @@ from scheduler import audit
 from scheduler.accounts.models import User
 from scheduler.calendars.queries import find_site, the_site
 from scheduler.database import session, transaction
-from scheduler.errors import UserError
+from scheduler.errors import Forbidden, UserError
 from scheduler.excel import queries, service
 from scheduler.excel.export import write_centre
 from scheduler.excel.template import write_template
@@ -105,6 +105,8 @@ def download_template() -> Any:
 @role_required("manager")
 def download_centre() -> Any:
     site = the_site()
+    if not queries.sees_all(current_user):
+        raise Forbidden("The workbook of the whole centre is for managers of the site. Ask one of them.")
     stream = BytesIO()
     write_centre(site, stream)
     name = f"{site.code} centre.xlsx"

@@ -71,13 +71,13 @@ def withdraw(request_id: int) -> Any:
 
 
 @blueprint.post("/<int:request_id>/approve")
-@role_required("manager")
+@role_required("researcher")  # who leads its project decides too: the service asks
 def approve(request_id: int) -> Any:
     return _move(request_id, "approved", lambda row, note: service.approve(row, current_user, note))
 
 
 @blueprint.post("/<int:request_id>/decline")
-@role_required("manager")
+@role_required("researcher")  # who leads its project decides too: the service asks
 def decline(request_id: int) -> Any:
     waits = request.form.get("waits") == "1"
     word = "declined, and waits for a slot" if waits else "declined"
@@ -85,7 +85,7 @@ def decline(request_id: int) -> Any:
 
 
 @blueprint.post("/<int:request_id>/ask-back")
-@role_required("manager")
+@role_required("researcher")  # who leads its project decides too: the service asks
 def ask_back(request_id: int) -> Any:
     """A question: the note of the decision is what is asked."""
 

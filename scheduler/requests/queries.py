@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from scheduler.accounts.models import User
-from scheduler.accounts.rules import allows
+from scheduler.accounts.rules import Place, allows
 from scheduler.accounts.service import grants_of
 from scheduler.database import normal_code, session
 from scheduler.errors import NotFound
@@ -51,13 +51,35 @@ class Page:
 
 
 def visible(user: User | None) -> ColumnElement[bool]:
-    """Requests that `user` may see: one's own and those of one's projects; managers see all."""
-    if user is None or allows(grants_of(user), "manager"):
+    """Requests that `user` may see: one's own and those of projects one is a member of or leads.
+
+    Managers see all but those of confidential projects to which they are strangers, unless these ask
+    for a facility that they look after.
+    """
+    if user is None:
         return true()
+    seen = ActivityRequest.project_id.in_(select(Project.id).where(visible_projects(user)))
+    grants = grants_of(user)
+    if allows(grants, "manager"):
+        facilities = [g.scope_id for g in grants if g.scope_kind == "resource" and allows([g], "manager")]
+        asked_of = (
+            select(Alternative.request_id)
+            .join(AlternativeResource, AlternativeResource.alternative_id == Alternative.id)
+            .where(AlternativeResource.resource_id.in_(facilities))
+        )
+        return or_(seen, ActivityRequest.id.in_(asked_of))
     mine = select(ProjectMember.project_id).where(ProjectMember.user_id == user.id)
-    own = or_(ActivityRequest.requester_id == user.id, ActivityRequest.project_id.in_(mine))
-    seen = select(Project.id).where(visible_projects(user))
-    return and_(own, ActivityRequest.project_id.in_(seen))
+    led = [
+        g.scope_id
+        for g in grants
+        if g.scope_kind == "project" and allows([g], "manager", Place(project_id=g.scope_id))
+    ]
+    own = or_(
+        ActivityRequest.requester_id == user.id,
+        ActivityRequest.project_id.in_(mine),
+        ActivityRequest.project_id.in_(led),
+    )
+    return and_(own, seen)
 
 
 def list_requests(
@@ -132,13 +154,16 @@ def find_by_code(site_id: int, code: str, user: User | None = None) -> ActivityR
 
 
 def projects_to_ask_for(user: User | None, site_id: int) -> list[Project]:
-    """Open projects in whose name `user` may ask: the own ones, all for managers."""
+    """Open projects in whose name `user` may ask: the own ones, for managers all that they may see."""
     query = select(Project).where(
-        Project.site_id == site_id, Project.retired_at.is_(None), Project.closed_at.is_(None)
+        Project.site_id == site_id,
+        Project.retired_at.is_(None),
+        Project.closed_at.is_(None),
+        visible_projects(user),
     )
     if user is not None and not allows(grants_of(user), "manager"):
         mine = select(ProjectMember.project_id).where(ProjectMember.user_id == user.id)
-        query = query.where(Project.id.in_(mine), visible_projects(user))
+        query = query.where(Project.id.in_(mine))
     return list(session.scalars(query.order_by(func.lower(Project.name))))
 
 
@@ -183,6 +208,16 @@ def successors(request_id: int) -> list[Precedence]:
             .options(joinedload(Precedence.after))
             .order_by(Precedence.id)
         )
+    )
+
+
+def seen_beside(row: ActivityRequest, user: User | None) -> set[int]:
+    """Ids of the requests before and after one that `user` may see as well."""
+    beside = [link.before_id for link in predecessors(row.id)] + [
+        link.after_id for link in successors(row.id)
+    ]
+    return set(
+        session.scalars(select(ActivityRequest.id).where(ActivityRequest.id.in_(beside), visible(user)))
     )
 
 

@@ -138,6 +138,7 @@ def show(request_id: int) -> str:
         "requests/show.html",
         row=row,
         befores=queries.predecessors(row.id),
+        seen_ids=queries.seen_beside(row, current_user),
         afters=queries.successors(row.id),
         series=queries.series_of(row, current_user),
         steps=history.steps(row, is_planned=planned.is_planned(row)),

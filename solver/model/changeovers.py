@@ -9,7 +9,8 @@ from ortools.sat.python import cp_model
 from solver.state.index import length
 
 if TYPE_CHECKING:
-    from solver.model.model import Choice, Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Choice, Part
 
 Use = tuple["Part", "Choice"]
 Orders = dict[tuple[str, int, str, int], cp_model.IntVar]

@@ -1,107 +1,30 @@
 """CP-SAT model of some activities, placed anew around all that is fixed.
 
 What is fixed seldom enters as a constraint: it is cut out of the domains (`solver.state.frame`). In a few
-rare cases the model allows more than the rules (duties whose place hangs on an elastic run, rest in
-large models), which `State.insert` then refuses.
+rare cases the model allows more than the rules (duties whose place or number hangs on an elastic run,
+rest in large models), which `State.insert` then refuses.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from operator import or_
-from typing import Protocol
 
 from ortools.sat.python import cp_model
 
 from solver.model.objective import Objective
+from solver.model.parts import Choice, Part, Values
 from solver.model.people import add_people
 from solver.model.rules import add_chains, add_precedences, add_runs
+from solver.model.shapes import shaped
 from solver.model.sharing import add_resources, add_utilities
 from solver.problem import Activity, Mode
 from solver.solution import Assignment, Rule
 from solver.state.cells import Cell, cells_of
 from solver.state.frame import Frame
-from solver.state.index import Index, length
-from solver.state.masks import first, has, last, spans
+from solver.state.masks import has, spans
 from solver.state.state import State
 from solver.state.work import Shape
-
-
-class Values(Protocol):
-    """What the variables of a model are in a solution."""
-
-    def value(self, expression: cp_model.IntVar, /) -> int:
-        """Value of a variable."""
-        ...
-
-    def boolean_value(self, literal: cp_model.IntVar, /) -> bool:
-        """Value of a literal."""
-        ...
-
-
-@dataclass(slots=True, eq=False)
-class Choice:
-    """One mode of a part: chosen if `literal` is true; `starts` are then the possible starts.
-
-    A mode whose run may pause is several choices.
-
-    Attributes
-    ----------
-    ticks
-        Length of the run, None where it is to be chosen.
-    shape
-        When there is work, where that is more than one stretch, or is shared by people.
-    """
-
-    mode: Mode
-    literal: cp_model.IntVar
-    starts: int
-    ticks: int | None
-    shape: Shape | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Part:
-    """Variables of one part.
-
-    Attributes
-    ----------
-    start, size, run_end
-        First tick of the setup, ticks of the run, end of the run. The size is a number where it is
-        fixed, and the end then an expression.
-    starts
-        All possible starts, over all modes.
-    people
-        For each need those who could meet it, duty by duty, with literals that they do.
-    duties
-        All of these, each with the least ticks of duty.
-    """
-
-    activity: Activity
-    number: int
-    present: cp_model.IntVar
-    start: cp_model.IntVar
-    size: cp_model.IntVar | int
-    run_end: cp_model.LinearExprT
-    starts: int
-    shortest: int
-    longest: int
-    choices: list[Choice] = field(default_factory=list)
-    people: list[list[tuple[str, cp_model.IntVar]]] = field(default_factory=list)
-    duties: list[tuple[str, int, cp_model.IntVar]] = field(default_factory=list)
-
-    @property
-    def end(self) -> cp_model.LinearExprT:
-        """End of the teardown."""
-        return self.run_end + self.activity.teardown
-
-    def earliest(self) -> int:
-        """First tick at which it can start."""
-        return first(self.starts)
-
-    def latest_end(self) -> int:
-        """Last tick at which it can end."""
-        return last(self.starts) + length(self.activity, self.longest)
 
 
 class Model:
@@ -262,7 +185,7 @@ class Model:
                     if starts:
                         modes.append((mode, shortest, longest, starts, cells, None))
                 elif starts := frame.starts(longest):
-                    for mask, shape in _shaped(index, activity, mode, longest, starts):
+                    for mask, shape in shaped(index, activity, mode, longest, starts):
                         modes.append((mode, longest, longest, mask, [], shape))
         if not modes:
             return None
@@ -343,7 +266,7 @@ class Model:
         self.cp.add(counted == 0).only_enforce_if(part.present.negated())
         return counted
 
-    def solution(self, values: "Values") -> dict[str, list[Assignment]]:
+    def solution(self, values: Values) -> dict[str, list[Assignment]]:
         """The parts of each activity that the solver places, in order of time."""
         found: dict[str, list[Assignment]] = {}
         for name, parts in self.parts.items():
@@ -367,19 +290,6 @@ class Model:
             )
             found[pin.activity] = [replace(pin, people=people)]
         return found
-
-
-def _shaped(
-    index: Index, activity: Activity, mode: Mode, ticks: int, starts: int
-) -> Iterator[tuple[int, Shape | None]]:
-    """The starts of a run of fixed length, parted by how the work then lies where that counts."""
-    busy = activity.needs or activity.participants or activity.draws
-    if not (activity.closed == "pause" and busy) and all(need.longest is None for need in activity.needs):
-        yield starts, None
-        return
-    for shape in index.calendar.shapes(activity, mode, ticks):
-        if starts & shape.starts:
-            yield starts & shape.starts, shape
 
 
 def domain(mask: int) -> cp_model.Domain:

@@ -11,7 +11,8 @@ from solver.model.terms import floored
 from solver.problem import Activity
 
 if TYPE_CHECKING:
-    from solver.model.model import Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Part
 
 _MOST_SCALE = 100_000
 _SQUARES_SCALE = 1_000

@@ -21,10 +21,11 @@ from solver.problem import Need
 from solver.solution import Assignment
 from solver.state.index import Span, phase_span
 from solver.state.masks import shifted, spans
-from solver.state.work import Piece, shared
+from solver.state.work import Piece, cross, shared
 
 if TYPE_CHECKING:
-    from solver.model.model import Choice, Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Choice, Part
 
 Busy = dict[str, list[cp_model.IntervalVar]]
 
@@ -177,7 +178,7 @@ def _choose_for(model: "Model", pin: Assignment, busy: Busy) -> None:
         before: dict[str, cp_model.IntVar] = {}
         for pieces, on in zip(duties, shared(named, need.count, len(duties)), strict=True):
             own: dict[str, cp_model.IntVar] = {}
-            outside = activity.participants if meet(run, pieces) else ()
+            outside = activity.participants if cross(run, pieces) else ()
             for person in model.state.crew.able_for(need.qualification, pieces, outside, pinned=True):
                 literal = own[person] = model.new_literal(person in on)
                 literals.append((person, literal))
@@ -262,8 +263,3 @@ def _rest(model: "Model", person: str, duties: Sequence[_Duty]) -> None:
         both = [one.literal, other.literal, apart]
         cp.add(begin >= end + rest).only_enforce_if([*both, first])
         cp.add(start >= finish + rest).only_enforce_if([*both, first.negated()])
-
-
-def meet(some: Sequence[Span], others: Sequence[Span]) -> bool:
-    """Whether any of the one share a tick with any of the others."""
-    return any(a < d and c < b for a, b in some for c, d in others)

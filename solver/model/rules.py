@@ -9,7 +9,8 @@ from solver.model.sharing import phase_interval
 from solver.problem import PrecedenceLag
 
 if TYPE_CHECKING:
-    from solver.model.model import Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Part
 
 
 def add_runs(model: "Model") -> None:

@@ -1,15 +1,32 @@
 """Pieces of work in the CP-SAT model: who could do them at which starts, and on which day they begin."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ortools.sat.python import cp_model
 
 from solver.model.sharing import days_of
+from solver.problem import Activity, Mode
+from solver.state.index import Index
 from solver.state.masks import first, has, last, shifted, ticks
-from solver.state.work import Piece
+from solver.state.work import Piece, Shape
 
 if TYPE_CHECKING:
-    from solver.model.model import Choice, Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Choice, Part
+
+
+def shaped(
+    index: Index, activity: Activity, mode: Mode, duration: int, starts: int
+) -> Iterator[tuple[int, Shape | None]]:
+    """The starts of a run of fixed length, parted by how the work then lies where that counts."""
+    busy = activity.needs or activity.participants or activity.draws
+    if not (activity.closed == "pause" and busy) and all(need.longest is None for need in activity.needs):
+        yield starts, None
+        return
+    for shape in index.calendar.shapes(activity, mode, duration):
+        if starts & shape.starts:
+            yield starts & shape.starts, shape
 
 
 def possible_starts(

@@ -15,7 +15,8 @@ from solver.state.masks import has, interval, shifted
 from solver.state.work import Piece
 
 if TYPE_CHECKING:
-    from solver.model.model import Choice, Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Choice, Part
 
 Take = tuple[cp_model.IntervalVar, int]
 

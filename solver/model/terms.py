@@ -17,7 +17,8 @@ from solver.state.masks import has
 from solver.state.worth import is_preferred
 
 if TYPE_CHECKING:
-    from solver.model.model import Choice, Model, Part
+    from solver.model.model import Model
+    from solver.model.parts import Choice, Part
 
 Terms = Iterator[cp_model.LinearExprT]
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 from ortools.sat.python import cp_model
 
 from solver.model import terms as costs_of
-from solver.model.model import Model, Part
+from solver.model.model import Model
+from solver.model.parts import Part
 from solver.problem import Activity, Problem
 from solver.repairs.lexicographic import MOST, MOST_SUM, Term, stages, step, widest
 from solver.repairs.toll import share
@@ -79,6 +80,10 @@ class RepairModel:
         seed: int,
     ) -> None:
         self._model = Model(state, free, incumbent, exact=exact)
+        # Kept, not built again when its turn comes: the state holds other things by then.
+        built = self._model.cp.proto.objective
+        self._last = type(built)()
+        self._last.copy_from(built)
         self._own = own
         self._stopped = False
         self._effort, self._seconds = effort, max(0.01, seconds)
@@ -234,8 +239,8 @@ class RepairModel:
             if self._stopped:
                 return Proposal(parts, effort, False)
             if expression is None:
-                # Makes the objective of the problem that of the model again; what is mandatory is held.
-                self._model.objective = type(self._model.objective)(self._model)
+                # That of the model as it was built; what is mandatory is held.
+                cp.proto.objective.copy_from(self._last)
             else:
                 cp.maximize(expression)
             self._solver.parameters.max_time_in_seconds = self._seconds

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from solver.problem import Activity, Mode, Need, Person
+from solver.state.able import Able
 from solver.state.index import Index, Span, phase_span
-from solver.state.masks import EVERY, Tally, at_least, has, interval, runs, shifted
-from solver.state.work import Spans, relay, shared
+from solver.state.masks import EVERY, at_least, has, interval, runs, shifted
+from solver.state.work import Spans, cross, meet, neighbours, relay, shared
 
 People = tuple[tuple[str, ...], ...]
 
@@ -126,7 +127,7 @@ class Crew:
             return shifted(runs(at_least(there, need.count) | pauses, ticks), -offset)
         return shifted(at_least((runs(mask | pauses, ticks) for mask in there), need.count), -offset)
 
-    def able(self, qualification: str, ticks: int) -> "Able":
+    def able(self, qualification: str, ticks: int) -> Able:
         """When how many of those with the qualification could begin a duty of `ticks` ticks."""
         if len(self._changed) > _MOST_CHANGES:
             self._changed.clear()
@@ -180,13 +181,13 @@ class Crew:
         chosen: list[list[str]] = []
         for need, own in zip(activity.needs, duties, strict=True):
             for pieces in own:
-                outside = activity.participants if run and _cross(run, pieces) else ()
+                outside = activity.participants if run and cross(run, pieces) else ()
                 able = list(islice(self.able_for(need.qualification, pieces, outside, pinned), enough))
                 if len(able) < need.count:
                     return None
                 slots.append((len(able) - need.count, len(chosen), need.count, pieces, able))
                 chosen.append([])
-        beside = _neighbours(duties) if relieved else {}
+        beside = neighbours(duties) if relieved else {}
         slots.sort()
         flat = [(number, pieces, able) for _, number, count, pieces, able in slots for _ in range(count)]
         if not self._fill(flat, 0, chosen, {}, beside, pinned, [_NODES]):
@@ -242,7 +243,7 @@ class Crew:
         return (
             any(q.id == qualification and _covers((q.start, q.end), span) for q in who.qualifications)
             and (who.shifts is None or any(_covers((w.start, w.end), span) for w in who.shifts))
-            and not any(_meet((w.start, w.end), span) for w in who.absences)
+            and not any(meet((w.start, w.end), span) for w in who.absences)
         )
 
     def _fill(
@@ -290,7 +291,7 @@ class Crew:
 
     def _together(self, who: Person, mine: list[Span], span: Span, pinned: bool) -> bool:
         """Whether a person can take `span` besides the duties of the same part."""
-        if any(_meet(other, span) for other in mine):
+        if any(meet(other, span) for other in mine):
             return False
         if pinned:
             return True
@@ -326,7 +327,7 @@ class Crew:
                     return False
                 before = own
                 for person in own:
-                    if person not in self.busy or (person in activity.participants and _cross(run, pieces)):
+                    if person not in self.busy or (person in activity.participants and cross(run, pieces)):
                         return False
                     mine = taken.setdefault(person, [])
                     if not self.can(person, need.qualification, pieces, mine):
@@ -335,57 +336,10 @@ class Crew:
         return True
 
 
-class Able:
-    """For one qualification and length of duty the starts that each person has left.
-
-    Attributes
-    ----------
-    starts
-        For each person with the qualification the mask of the possible starts.
-    tally
-        How many of them could start at each tick.
-    seen
-        How much of the changes of the crew is taken in.
-    """
-
-    def __init__(self, people: Iterable[str]) -> None:
-        self.starts = dict.fromkeys(people, 0)
-        self.tally = Tally()
-        self.seen = 0
-
-    def update(self, person: str, starts: int) -> None:
-        """Take in what a person has left."""
-        before = self.starts[person]
-        if starts != before:
-            self.tally.remove(before & ~starts)
-            self.tally.add(starts & ~before)
-            self.starts[person] = starts
-
-
 def _offset(activity: Activity, need: Need, duration: int) -> Span:
     """Where the phase of a need begins, from the start of the part, and its ticks."""
     begin, end = phase_span(activity, need.phase, 0, duration)
     return begin, end - begin
-
-
-def _neighbours(duties: Sequence[Sequence[Spans]]) -> dict[int, list[int]]:
-    """For each duty, counted over all needs, those of the same need just before and after it."""
-    found: dict[int, list[int]] = {}
-    number = 0
-    for own in duties:
-        for k in range(len(own) - 1):
-            found.setdefault(number + k, []).append(number + k + 1)
-            found.setdefault(number + k + 1, []).append(number + k)
-        number += len(own)
-    return found
-
-
-def _cross(some: Spans, others: Spans) -> bool:
-    return any(_meet(one, other) for one in some for other in others)
-
-
-def _meet(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _covers(window: Span, span: Span) -> bool:

@@ -261,3 +261,25 @@ def _joined(times: Iterable[Span]) -> Spans:
         else:
             row.append((start, end))
     return tuple(row)
+
+
+def neighbours(duties: Sequence[Sequence[Spans]]) -> dict[int, list[int]]:
+    """For each duty, counted over all needs, those of the same need just before and after it."""
+    found: dict[int, list[int]] = {}
+    number = 0
+    for own in duties:
+        for k in range(len(own) - 1):
+            found.setdefault(number + k, []).append(number + k + 1)
+            found.setdefault(number + k + 1, []).append(number + k)
+        number += len(own)
+    return found
+
+
+def cross(some: Spans, others: Spans) -> bool:
+    """Whether any of the one share a tick with any of the others."""
+    return any(meet(one, other) for one in some for other in others)
+
+
+def meet(one: Span, other: Span) -> bool:
+    """Whether both share a tick."""
+    return one[0] < other[1] and other[0] < one[1]

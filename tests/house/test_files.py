@@ -13,9 +13,6 @@ MOST_LINES = 350
 LONGER = {
     "scheduler/migrations/versions/0001_the_first_schema.py": "written by Alembic, every table in one step",
     "solver/problem.py": "all that can be asked of the solver, to be read as one page",
-    "solver/model/model.py": "the variables of one model; what binds them lies beside it",
-    "solver/state/crew.py": "who is free and who is chosen share what is remembered of each person",
-    "tests/solver/rules.py": "one small case for each rule, for the tests of every room of the engine",
     "tests/plans/test_problem.py": "repeats the path of the one translator that it tests",
     "tests/plans/test_service.py": "repeats the path of the service that it tests",
     "tests/bookings/test_service.py": "repeats the path of the one door for bookings that it tests",

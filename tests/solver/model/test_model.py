@@ -13,7 +13,11 @@ from solver.state.state import State
 from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.plans import activity, put, week
-from tests.solver.rules import CASES, HOT_COLD, pinned
+from tests.solver.rules import CASES as PLAIN_CASES
+from tests.solver.rules import HOT_COLD, pinned
+from tests.solver.rules_closed import CLOSED_CASES
+
+CASES = [*PLAIN_CASES, *CLOSED_CASES]
 
 
 def solved(problem, *, incumbent=None, exact=False):

@@ -11,6 +11,7 @@ from solver.repairs.disturb import Added, Cancelled, Down, Moved, disturb
 from solver.repairs.repair import Toll, repair, toll
 from solver.solution import Blocker, Options, ProblemError
 from solver.verification.verify import verify
+from solver.weights import Weights
 from tests.solver.plans import LAB, activity, put, week
 
 OPTIONS = Options(time_limit=5, workers=1)
@@ -98,6 +99,15 @@ def test_requests_that_were_not_published_fill_in_but_move_nothing():
     problem = week(activity("a"), activity("new", value=100), activity("long", 18, value=1_000))
     found = repaired(problem, put("a", 6))
     assert kinds(found) == {"new": "added"}
+
+
+def test_the_objective_of_the_problem_counts_from_what_is_free_not_from_where_it_was_put_first():
+    """What is placed first is as late as it can be; taken out again, it no longer makes the whole late."""
+    rows = [activity("a", 2, least=1), activity("b", 1), activity("c", 1)]
+    urgent = activity("urgent", 2, least=1, mandatory=True)
+    problem = week(*rows, urgent, horizon=7, weights=Weights(value=0.0, preference=0.5, makespan=0.5))
+    found = repaired(problem)
+    assert (found.solution.status, found.solution.objective) == ("optimal", -0.5)
 
 
 # How much may move

@@ -10,7 +10,11 @@ from solver.state.state import State
 from solver.verification.verify import verify
 from solver.weights import Weights
 from tests.solver.plans import activity, broken_rules, put, week
-from tests.solver.rules import CASES, pinned
+from tests.solver.rules import CASES as PLAIN_CASES
+from tests.solver.rules import pinned
+from tests.solver.rules_closed import CLOSED_CASES
+
+CASES = [*PLAIN_CASES, *CLOSED_CASES]
 
 
 def state_of(problem) -> State:

@@ -124,7 +124,7 @@ def test_a_group_folds_away(visitor: Visitor) -> None:
 def test_people_stand_on_their_shifts_with_their_places(visitor: Visitor) -> None:
     page = visitor.page()
     page.goto("/week/")
-    page.get_by_role("link", name="People", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="People", exact=True).click()
     row = page.get_by_role("group", name="Sana Mirza")
     duty = row.locator('.tl-bar[aria-label^="TV-2, Star tracker ST-4"]')
     assert box(duty)["x"] == pytest.approx(expected_x(page, 0, 8.5), abs=1)

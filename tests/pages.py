@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from scheduler.accounts.models import User
 from scheduler.accounts.service import begin_try, finish_try
@@ -13,9 +14,27 @@ from scheduler.config import Config
 from scheduler.database import session, transaction, utc_now
 
 
+class _Compiled(BytecodeCache):
+    """Templates that were compiled for one application serve the next."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._codes.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._codes[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
+
+
 def app_on(url: str, instance: Path) -> Flask:
     """Without the check of forms against forgery: a test of its own looks at that."""
     app = create_app(Config(instance, url, f"sqlite:///{instance / 'queue.db'}"))
+    app.jinja_env.bytecode_cache = _compiled
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 

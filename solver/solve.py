@@ -68,8 +68,7 @@ def solve(
     if options.max_rounds is None:
         watch.keep_back(_seconds_for_reasons(first, watch, options))
     search(index, options, watch, first, executor)
-    state = State(index)
-    state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
+    state = _best(first, watch)
     unplaced = _settle(state, watch)
     assignments = state.assignments()
     _promise_kept(problem, index, assignments)
@@ -84,6 +83,16 @@ def solve(
         seconds=watch.seconds(),
         seed=options.seed,
     )
+
+
+def _best(last: State, watch: Watch) -> State:
+    """The best schedule that was seen; where the search left off, if that is it."""
+    best = {name: list(parts) for name, parts in watch.best.items()}
+    if last.placed == best:
+        return last
+    state = State(last.index)
+    state.restore(best, best)
+    return state
 
 
 def _seconds_for_reasons(state: State, watch: Watch, options: Options) -> float:

@@ -1,9 +1,9 @@
 """Upper bounds of the objective: what no schedule can exceed."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from solver.problem import Activity
-from solver.search.construct import place_pinned
+from solver.search.construct import never, place_pinned
 from solver.solution import Assignment, Rule
 from solver.state.frame import Frame
 from solver.state.index import Index
@@ -40,10 +40,14 @@ def uncertain_pins(index: Index) -> frozenset[str]:
     )
 
 
-def alone(index: Index) -> dict[str, float]:
-    """For each activity the most it can be worth if no other one is placed; at least 0."""
-    doubtful = uncertain_pins(index)
-    state = pins_only(index, doubtful)
+def alone(index: Index, over: Callable[[], bool] = never) -> dict[str, float]:
+    """For each activity the most it can be worth if no other one is placed; at least 0.
+
+    Once `over` answers true it is not looked any further where they fit: what is left counts with
+    all that is wished for.
+    """
+    # Of what is left out for want of time the state is not asked either.
+    state = State(index) if over() else pins_only(index, uncertain_pins(index))
     worth: dict[str, float] = {}
     for activity in index.activities.values():
         pin = activity.pin
@@ -51,9 +55,17 @@ def alone(index: Index) -> dict[str, float]:
             mode = index.modes[activity.id][pin.mode]
             worked = index.calendar.worked(activity, mode, pin.start, pin.duration)
             worth[activity.id] = max(0.0, hope(index, activity, mode, worked))
+        elif over():
+            worth[activity.id] = _hoped(index, activity)
         else:
             worth[activity.id] = max([0.0, *most_shares(state, activity, _SKIP).values()])
     return worth
+
+
+def _hoped(index: Index, activity: Activity) -> float:
+    """What the activity would be worth in its best mode at its longest, wherever that may fit."""
+    hopes = [hope(index, activity, mode, index.wish(activity, mode)) for mode in activity.modes]
+    return max([0.0, *hopes])
 
 
 def most_shares(state: State, activity: Activity, skip: Collection[Rule]) -> dict[str, float]:

@@ -11,7 +11,7 @@ values: any that are not negative give a valid one, be they rounded or not yet t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,7 +22,9 @@ from ortools.math_opt.python import mathopt
 from ortools.util.python.solve_interrupter import SolveInterrupter
 
 from solver.bounds.alone import pins_only
+from solver.bounds.relaxed import Stopped
 from solver.problem import Activity, Mode
+from solver.search.construct import never
 from solver.solution import Rule
 from solver.state.cells import cells_of
 from solver.state.frame import Frame
@@ -62,8 +64,8 @@ class EnergyBound:
     _entries: list[tuple[int, int, float]] = field(default_factory=list)
     _never_closed: set[str] = field(default_factory=set)
 
-    def build(self) -> None:
-        """Choose the cells, and write the programme."""
+    def build(self, over: Callable[[], bool] = never) -> None:
+        """Choose the cells, and write the programme; raise `Stopped` once `over` answers true."""
         state = pins_only(self.index)
         self._never_closed = {
             resource
@@ -72,11 +74,17 @@ class EnergyBound:
             if self.index.activities[name].closed == "run"
             for resource in mode.resources
         }
-        reaches = {name: list(self._reach(state, name)) for name in self.names}
+        reaches = {}
+        for name in self.names:
+            if over():
+                raise Stopped
+            reaches[name] = list(self._reach(state, name))
         ticks = sum(end - start for modes in reaches.values() for _, row in modes for start, end in row)
         cell = max(_LEAST_CELL, -(-ticks // _MOST_PIECES))
         left = self._left(state, cell)
         for name, modes in reaches.items():
+            if over():
+                raise Stopped
             self._activity(self.index.activities[name], modes, left, cell)
 
     def solve(self, seconds: float, interrupter: SolveInterrupter | None = None) -> float | None:

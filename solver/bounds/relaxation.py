@@ -14,7 +14,7 @@ from ortools.util.python.solve_interrupter import SolveInterrupter
 from solver.bounds.alone import alone, pins_only
 from solver.bounds.energy import EnergyBound
 from solver.bounds.people import add_unbroken_duties
-from solver.bounds.relaxed import Relaxed, components, relax
+from solver.bounds.relaxed import Relaxed, Stopped, components, relax
 from solver.model.model import Model
 from solver.state.index import Index
 
@@ -89,8 +89,9 @@ class Component:
     def _solve_energy(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         programme = EnergyBound(self._relaxed.index, self.names)
-        programme.build()
-        if self._stopped:
+        try:
+            programme.build(lambda: self._stopped)
+        except Stopped:
             return
         found = programme.solve(end - time.monotonic(), self._interrupter)
         if found is not None:
@@ -158,9 +159,15 @@ class Relaxation:
         self.on_bound: OnBound | None = None
 
     def build(self) -> None:
-        """Relax the problem and part it; CP-SAT models are built one by one in `run`."""
-        relaxed = relax(self._index)
-        hopes = alone(relaxed.index)
+        """Relax the problem and part it; CP-SAT models are built one by one in `run`.
+
+        Raises
+        ------
+        Stopped
+            If `stop` is called before it is done.
+        """
+        relaxed = relax(self._index, self._stop.is_set)
+        hopes = alone(relaxed.index, self._stop.is_set)
         self._constant = relaxed.constant
         self._components = [
             Component(self._index, relaxed, names, sum(hopes[name] for name in names))
@@ -184,8 +191,11 @@ class Relaxation:
     def run(self, seconds: float, workers: int = 1) -> None:
         """Lower the bound for at most so many seconds, or until `stop`, or nothing is left to gain."""
         end = time.monotonic() + seconds
-        if not self._built and not self._stop.is_set():
-            self.build()
+        try:
+            if not self._built:
+                self.build()
+        except Stopped:
+            return
         self._tell()
         for number, component in enumerate(self._components):
             left = end - time.monotonic()

@@ -6,7 +6,7 @@ could stand against what is pinned is worked out beforehand and kept as windows 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 
@@ -27,6 +27,7 @@ from solver.problem import (
     Utility,
     Window,
 )
+from solver.search.construct import never
 from solver.solution import Assignment, Rule
 from solver.state.frame import Frame
 from solver.state.index import Index, length, phase_span
@@ -59,8 +60,18 @@ class Relaxed:
     constant: float
 
 
-def relax(index: Index) -> Relaxed:
-    """The relaxed problem of a problem without faults."""
+class Stopped(Exception):
+    """Whoever builds was told to stop."""
+
+
+def relax(index: Index, over: Callable[[], bool] = never) -> Relaxed:
+    """The relaxed problem of a problem without faults.
+
+    Raises
+    ------
+    Stopped
+        Once `over` answers true.
+    """
     problem = index.problem
     doubtful = uncertain_pins(index)
     state = pins_only(index, doubtful)
@@ -70,6 +81,8 @@ def relax(index: Index) -> Relaxed:
     movable = frozenset(a.id for a in problem.activities if a.pin is None or a.id in doubtful)
     kept: dict[str, Activity] = {}
     for activity in problem.activities:
+        if over():
+            raise Stopped
         if activity.id in doubtful:
             continue
         modes = activity.modes if activity.pin else tuple(_modes(state, activity, movable))

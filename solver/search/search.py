@@ -55,7 +55,7 @@ def search(
     executor: Executor | None,
 ) -> None:
     """Leave the best schedule that is found from `state` on with `watch`."""
-    watch.lower_bound_to(state.ledger.base() + sum(alone(index).values()))
+    watch.lower_bound_to(state.ledger.base() + sum(alone(index, watch.told).values()))
     if watch.over() or options.max_rounds == 0:
         return
     if executor is not None:

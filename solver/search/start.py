@@ -15,9 +15,10 @@ _START_SHARE = 0.1
 
 def first_schedule(index: Index, options: Options, watch: Watch, start: Sequence[Assignment]) -> State:
     """The best of the earlier schedule and greedy ones in several orders."""
-    slowest = 0.0
+    slowest, best = 0.0, State(index)
     if start:
-        watch.offer(resume(index, start))
+        best = resume(index, start)
+        watch.offer(best)
     limited = options.max_rounds is None
     for spare, order in product((True, False), ORDERS):
         enough = limited and watch.seconds() + slowest > _START_SHARE * options.time_limit
@@ -26,13 +27,13 @@ def first_schedule(index: Index, options: Options, watch: Watch, start: Sequence
         begun = watch.seconds()
         # The first one is finished whatever the clock says: it is the answer if there is no time.
         # Who says stop gets as much of it as there is.
-        watch.offer(greedy(index, order, spare=spare, stop=watch.told))
+        state = greedy(index, order, spare=spare, stop=watch.told)
+        if watch.offer(state):
+            best = state
         slowest = max(slowest, watch.seconds() - begun)
     # To fill up, to verify and to find reasons takes about as long as some greedy schedules.
     watch.keep_back(3 * slowest)
-    state = State(index)
-    state.restore(watch.best, {name: list(parts) for name, parts in watch.best.items()})
-    return state
+    return best
 
 
 def resume(index: Index, start: Sequence[Assignment]) -> State:

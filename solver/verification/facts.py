@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
@@ -23,17 +23,37 @@ class Violation:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Placed:
-    """An assignment together with the activity and the mode that it names."""
+    """An assignment together with the activity and the mode that it names.
+
+    What rules ask for most is worked out once: there are tens of thousands of them, and many rules.
+
+    Attributes
+    ----------
+    whole
+        From the start of the setup to the end of the teardown.
+    run
+        The whole without both.
+    """
 
     assignment: Assignment
     activity: Activity
     mode: Mode
+    id: str = field(init=False)
+    pin: Pin | None = field(init=False)
+    start: int = field(init=False)
+    end: int = field(init=False)
+    run: Interval = field(init=False)
+    whole: Interval = field(init=False)
 
-    @property
-    def id(self) -> str:
-        return self.activity.id
+    def __post_init__(self) -> None:
+        self.id, self.pin = self.activity.id, self.activity.pin
+        self.start = self.assignment.start
+        run_start = self.start + self.activity.setup
+        self.run = run_start, run_start + self.assignment.duration
+        self.end = self.run[1] + self.activity.teardown
+        self.whole = self.start, self.end
 
     @property
     def label(self) -> str:
@@ -43,33 +63,12 @@ class Placed:
         return f"{self.activity.id} (part {self.assignment.part})"
 
     @property
-    def pin(self) -> Pin | None:
-        return self.activity.pin
-
-    @property
     def wish(self) -> int:
         return self.activity.wish if self.mode.wish is None else self.mode.wish
 
     @property
     def least(self) -> int:
         return self.activity.least if self.mode.least is None else self.mode.least
-
-    @property
-    def start(self) -> int:
-        return self.assignment.start
-
-    @property
-    def end(self) -> int:
-        return self.run[1] + self.activity.teardown
-
-    @property
-    def whole(self) -> Interval:
-        return self.start, self.end
-
-    @property
-    def run(self) -> Interval:
-        run_start = self.assignment.start + self.activity.setup
-        return run_start, run_start + self.assignment.duration
 
     def phase(self, phase: Phase) -> Interval:
         if phase == "setup":
@@ -220,7 +219,11 @@ def overlap(one: Interval, other: Interval) -> bool:
 
 
 def lies_in_one(interval: Interval, windows: Iterable[Interval]) -> bool:
-    return any(start <= interval[0] and interval[1] <= end for start, end in windows)
+    first, last = interval
+    for start, end in windows:  # noqa: SIM110 - called for each duty: a generator takes twice as long
+        if start <= first and last <= end:
+            return True
+    return False
 
 
 def joined(intervals: Iterable[Interval]) -> list[Interval]:

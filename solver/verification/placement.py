@@ -11,7 +11,6 @@ from solver.verification.facts import (
     intervals_of,
     joined,
     lies_in_one,
-    overlap,
 )
 
 
@@ -126,10 +125,10 @@ def resources_are_open(facts: Facts) -> Iterator[Violation]:
 
 def outages_are_kept_free(facts: Facts) -> Iterator[Violation]:
     for each in _not_pinned(facts):
-        whole = each.whole
+        start, end = each.whole
         for resource_id in each.mode.resources:
             for outage in facts.resources[resource_id].outages:
-                if outage.start < whole[1] and overlap(whole, (outage.start, outage.end)):
+                if outage.start < end and start < outage.end and outage.start < outage.end:
                     yield Violation(
                         "outage",
                         each.id,

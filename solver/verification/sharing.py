@@ -1,5 +1,6 @@
 """Rules of `solver.verify` between activities: what they share, what comes after what."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -116,8 +117,12 @@ def utilities_suffice(facts: Facts) -> Iterator[Violation]:
 def _over_moment(
     facts: Facts, utility: Utility, takes: list[tuple[Interval, int, bool]]
 ) -> Iterator[Violation]:
-    for step in load_steps(takes):
-        for level in utility.levels:
+    steps = list(load_steps(takes))
+    starts = [step.start for step in steps]
+    for level in utility.levels:
+        # From the step in which the level begins to the last that begins before its end.
+        first = max(0, bisect_right(starts, level.start) - 1)
+        for step in steps[first : bisect_left(starts, level.end)]:
             start, end = max(step.start, level.start, 0), min(step.end, level.end, facts.problem.horizon)
             if start < end and step.free and step.load > level.amount:
                 yield Violation(

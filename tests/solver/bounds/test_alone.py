@@ -47,3 +47,22 @@ def test_a_real_sized_week_stays_below_its_whole_value():
 def test_parts_may_reach_the_wish_together(parts):
     problem = week(activity("x", wish=12, least=6, value=12, most_parts=parts, least_part=3), pinned("b", 8))
     assert worth(problem)["x"] == 12 if parts == 2 else 8 <= worth(problem)["x"] < 12
+
+
+def test_what_there_is_no_time_to_look_at_counts_with_all_that_is_wished_for():
+    modes = (Mode("l", ("lab",), penalty=3), Mode("h", ("hall",), penalty=1))
+    problem = week(
+        activity("x", modes=modes, value=7),
+        activity("y", value=5, needs=(Need("operator"),)),
+        pinned("b", 3, 14, value=2),
+    )
+    asked = iter((False, False, True, True))
+    assert alone(Index(problem), lambda: True) == {"x": 6, "y": 5, "b": 2}
+    assert alone(Index(problem), lambda: next(asked)) == {"x": worth(problem)["x"], "y": 5, "b": 2}
+
+
+def test_what_is_not_looked_at_is_never_below_what_is():
+    week_of_requests = problem_from_week(read_week(DATA / "small-1.json"))
+    looked_at = worth(week_of_requests)
+    for name, hoped in alone(Index(week_of_requests), lambda: True).items():
+        assert hoped >= looked_at[name]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, assume, event, given, note, settings
 from solver import problem_to_json
 from solver.bounds.energy import EnergyBound
 from solver.bounds.relaxation import Relaxation
-from solver.bounds.relaxed import relax
+from solver.bounds.relaxed import Stopped, relax
 from solver.problem import Changeover, Mode, Need, Pin, PrecedenceLag, Resource, Window
 from solver.state.index import Index
 from solver.weights import Weights
@@ -203,3 +203,12 @@ def test_nothing_is_done_after_a_stop():
     relaxation.stop()
     relaxation.run(600.0)
     assert relaxation.bound == math.inf
+
+
+def test_building_ends_in_the_middle_when_told():
+    index = Index(week(activity("x"), activity("y"), resources=(LAB, HALL)))
+    with pytest.raises(Stopped):
+        relax(index, lambda: True)
+    relaxed = relax(index)
+    with pytest.raises(Stopped):
+        EnergyBound(relaxed.index, ["x", "y"]).build(lambda: True)

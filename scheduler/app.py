@@ -8,7 +8,7 @@ from flask import Flask, redirect, request
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from scheduler import database, error_pages, jobs, migrations, page_frame, security, wiring
+from scheduler import database, error_pages, jobs, limits, migrations, page_frame, security, wiring
 from scheduler.accounts import service as accounts
 from scheduler.accounts.models import SignIn, User
 from scheduler.bookings import hit_fragments, slot_views, waiting_views
@@ -50,6 +50,7 @@ def create_app(config: Config | None = None) -> Flask:
         return _explain_first_start(app)
 
     security.protect(app, config, security.Gate(user_of=_user_of, may=accounts.can))
+    limits.protect(app, config.queue_url)
     error_pages.register(app)
     page_frame.register(app)
     for room, prefix in PREFIXES.items():
@@ -100,13 +101,13 @@ def _is_planned(row: ActivityRequest) -> bool:
 
 def _user_of(token: str) -> User | None:
     now = utc_now()
-    sign_in = accounts.find_sign_in(token, now)
-    if sign_in is None:
+    found = accounts.find_signed_in(token, now)
+    if found is None:
         return None
-    user_id = sign_in.user_id
+    sign_in, user = found
     if accounts.is_use_due(sign_in, now):
         _note_use(sign_in, now)
-    return session.get(User, user_id)
+    return user
 
 
 def _note_use(sign_in: SignIn, now: datetime) -> None:

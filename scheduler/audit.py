@@ -3,10 +3,10 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, event, insert, inspect
-from sqlalchemy.orm import ColumnProperty, Mapped, Session, mapped_column, object_session
+from sqlalchemy import JSON, ForeignKey, Index, String, event, insert, inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
 
-from scheduler.database import Base, Row, session, utc_now
+from scheduler.database import Base, Row, session, table_of, utc_now
 
 BULKY = {"content", "problem", "solution", "best_solution"}
 SECRET_WORDS = ("password", "token", "secret")
@@ -19,6 +19,7 @@ class Audit(Row, Base):
     """One change of one row. `before` and `after` hold the fields that changed."""
 
     __tablename__ = "audit"
+    __table_args__ = (Index(None, "entity", "entity_id"),)
     is_audited = False
 
     at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
@@ -46,13 +47,6 @@ def record(action: str, entity: str, entity_id: int | None, after: dict[str, Any
             reason=current.info.get("reason"),
         )
     )
-
-
-@event.listens_for(Base, "attribute_instrument", propagate=True)
-def _remember_old_value(_class: type, _key: str, attribute: Any) -> None:
-    # Without it, setting a field that is not loaded forgets what stood there before.
-    if isinstance(attribute.property, ColumnProperty):
-        attribute.impl.active_history = True
 
 
 @event.listens_for(Session, "before_flush")
@@ -91,7 +85,7 @@ def _write_notes(current: Session, _context: Any) -> None:
         return
     now = utc_now()
     current.execute(
-        insert(Audit),
+        insert(table_of(Audit)),
         [
             {
                 "at": now,

@@ -1,13 +1,15 @@
 """The database: engine, session, the one way to write (`transaction`), and what every row has."""
 
+import math
 import random
 import sqlite3
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     DateTime,
@@ -15,13 +17,16 @@ from sqlalchemy import (
     ForeignKey,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     UniqueConstraint,
     create_engine,
     event,
+    insert,
 )
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import (
+    ColumnProperty,
     DeclarativeBase,
     Mapped,
     Session,
@@ -32,7 +37,17 @@ from sqlalchemy.orm import (
     validates,
 )
 
+from scheduler.errors import UserError
+
 Result = TypeVar("Result")
+
+CONNECTIONS = 20
+"""Kept open for the threads of one server, and as many more at most: PostgreSQL allows 100 in all."""
+
+IDLE_SECONDS = 1.0
+
+BUSY_SECONDS = 30
+"""So long a write waits for another one on SQLite."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -68,6 +83,14 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), str: String()}
     is_audited = True
     """False for rows that are themselves a log, or repeat what another row says."""
+
+
+# Here, before any row is mapped: which module is imported first must not decide what the audit log says.
+@event.listens_for(Base, "attribute_instrument", propagate=True)
+def _remember_old_value(_class: type, _key: str, attribute: Any) -> None:
+    # Without it, setting a field that is not loaded forgets what stood there before.
+    if isinstance(attribute.property, ColumnProperty):
+        attribute.impl.active_history = True
 
 
 def utc_now() -> datetime:
@@ -136,7 +159,12 @@ _factory = sessionmaker(autoflush=True)
 session: scoped_session[Session] = scoped_session(_factory)
 """The session of this thread. Reads need nothing more; writes happen inside `transaction()`."""
 
+_WRITING: dict[str, Any] = {
+    "sqlite": {"markaz_writes": True},
+    "postgresql": {"markaz_writes": True, "isolation_level": "READ COMMITTED"},
+}
 _engine: Engine | None = None
+_line = threading.Lock()
 
 
 def configure(url: str, **options: Any) -> Engine:
@@ -148,9 +176,18 @@ def configure(url: str, **options: Any) -> Engine:
         session.remove()
         _engine.dispose()
     _engine = make_engine(url, **options)
-    _factory.configure(bind=_engine)
+    _factory.configure(bind=_reading(_engine))
     session.remove()
     return _engine
+
+
+def _reading(made: Engine) -> Engine:
+    """The engine for whoever does not write: each statement by itself.
+
+    On PostgreSQL it sees what is committed when it begins, as it would in a transaction, which costs
+    two ways to the server and back more. On SQLite a transaction is cheap, and sees one moment.
+    """
+    return made if made.dialect.name == "sqlite" else made.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def engine() -> Engine:
@@ -161,11 +198,34 @@ def engine() -> Engine:
 
 def make_engine(url: str, **options: Any) -> Engine:
     """An engine with Markaz' rules for its database."""
-    made = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), **options)
+    options = {"pool_size": CONNECTIONS, "max_overflow": CONNECTIONS} | options
+    made = create_engine(url, **options)
     if made.dialect.name == "sqlite":
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_sqlite)
+    else:
+        _ask_the_idle(made)
     return made
+
+
+def _ask_the_idle(made: Engine) -> None:
+    """A connection that nobody has used for a while is asked whether it still stands, and else made anew.
+
+    `pool_pre_ping` asks each time, twice or more for one page: a way to the server and back.
+    """
+
+    @event.listens_for(made, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used_at"] = time.monotonic()
+
+    @event.listens_for(made, "checkout")
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used_at", math.inf) < IDLE_SECONDS:
+            return
+        try:
+            made.dialect.do_ping(connection)
+        except made.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError("the connection was cut while nobody used it") from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -174,7 +234,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     for pragma in (
         "journal_mode=WAL",
         "foreign_keys=ON",
-        "busy_timeout=30000",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
         "synchronous=FULL",  # acknowledged means durable, also after power loss
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -203,18 +263,50 @@ def transaction(actor: Any = None, reason: str | None = None) -> Iterator[Sessio
     current.rollback()
     current.info.update(writes=True, actor_id=actor_id, actor_name=actor_name, reason=reason)
     try:
-        current.connection(execution_options={"markaz_writes": True})
-        yield current
-        current.commit()
-    except BaseException:
-        current.rollback()
+        with _in_line(current):
+            try:
+                current.connection(execution_options=_WRITING[current.get_bind().dialect.name])
+                yield current
+                current.commit()
+            except BaseException:
+                current.rollback()
+                raise
+    except UserError as error:
+        current.info.clear()
+        error.complete()
         raise
     finally:
         current.info.clear()
 
 
+@contextmanager
+def _in_line(current: Session) -> Iterator[None]:
+    """Let the threads of this process write to SQLite one after the other.
+
+    A courtesy and no guard, which SQLite's own lock is: whoever waits for that one sleeps and looks
+    again, for up to a tenth of a second each time, while the next in line here is woken at once.
+    """
+    is_mine = current.get_bind().dialect.name == "sqlite" and _line.acquire(timeout=BUSY_SECONDS)
+    try:
+        yield
+    finally:
+        if is_mine:
+            _line.release()
+
+
 def is_writing() -> bool:
     return bool(session().info.get("writes"))
+
+
+def insert_plainly(row_type: type[Base], values: dict[str, Any]) -> None:
+    """Write a row that nobody will change, such as a message or a note, without an object of it."""
+    if not is_writing():
+        raise ValueError(f"write of {row_type.__tablename__} outside transaction()")
+    session.execute(insert(table_of(row_type)), values)
+
+
+def table_of(row_type: type[Base]) -> Table:
+    return cast(Table, row_type.__table__)
 
 
 @event.listens_for(Session, "before_flush")

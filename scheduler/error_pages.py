@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from scheduler.database import is_passing, session
-from scheduler.errors import Conflict, Forbidden, NotFound, Stale, UserError
+from scheduler.errors import Conflict, Forbidden, NotFound, Stale, TooOften, UserError
 from scheduler.security import wants_json
 
 log = logging.getLogger("markaz")
@@ -29,6 +29,7 @@ TITLES: dict[type[UserError], tuple[int, str]] = {
     Forbidden: (403, WORDS[403][0]),
     NotFound: (404, "There is no such thing"),
     Conflict: (409, "This time is taken"),
+    TooOften: (429, "Too often in a short time"),
     Stale: (409, "Somebody changed it while you looked"),
     UserError: (400, "This cannot be done"),
 }

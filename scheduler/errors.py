@@ -19,6 +19,9 @@ class UserError(Exception):
         self.message = message
         self.faults = dict(faults or {})
 
+    def complete(self) -> None:
+        """Say what takes time to find out. Called once what refused is rolled back and nobody waits."""
+
 
 class NotFound(UserError):
     """There is no such thing, or this user may not know of it."""
@@ -26,6 +29,10 @@ class NotFound(UserError):
 
 class Forbidden(UserError):
     """The user's role does not allow it."""
+
+
+class TooOften(UserError):
+    """Asked for more often than the machine is to bear."""
 
 
 class Stale(UserError):

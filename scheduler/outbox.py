@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scheduler.database import Base, Row, session, utc_now
+from scheduler.database import Base, Row, insert_plainly, utc_now
 
 
 class OutboxMessage(Row, Base):
@@ -39,4 +39,4 @@ class IdempotencyKey(Row, Base):
 
 def post(topic: str, body: dict[str, Any]) -> None:
     """Leave a message in the transaction that is open."""
-    session.add(OutboxMessage(topic=topic, body=body))
+    insert_plainly(OutboxMessage, {"topic": topic, "body": body})

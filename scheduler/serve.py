@@ -135,7 +135,8 @@ def work() -> None:
 
 def _end_with_the_server() -> None:
     # Blocks until the server closes its end, whether it wants to or was killed.
-    sys.stdin.buffer.read()
+    while os.read(0, 1):  # not of `sys.stdin`, whose lock a thread that waits for it would not give back
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

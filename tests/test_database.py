@@ -3,12 +3,14 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm.exc import StaleDataError
 
+from scheduler import outbox
 from scheduler.audit import Audit
 from scheduler.calendars.models import Site
-from scheduler.database import engine, session, transaction
+from scheduler.database import engine, is_writing, make_engine, session, transaction
+from scheduler.errors import UserError
 from tests.centre import make_resource, make_site, make_user
 
 
@@ -85,3 +87,48 @@ def test_a_transaction_in_a_user_s_name_takes_the_lock_at_once_too(sqlite_databa
     with transaction(actor=user):
         make_site()
     assert session.scalar(select(Audit.actor_id).order_by(Audit.id.desc()).limit(1)) == user.id
+
+
+def test_a_connection_that_was_cut_while_nobody_used_it_is_made_anew(postgres_database, monkeypatch):
+    monkeypatch.setattr("scheduler.database.IDLE_SECONDS", 0)
+    first = _backend()
+    cutter = make_engine(postgres_database)
+    with cutter.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_terminate_backend({first})")
+    cutter.dispose()
+    assert _backend() != first
+
+
+def test_a_connection_in_steady_use_is_not_asked_whether_it_stands(postgres_database, monkeypatch):
+    _backend()
+    asked = []
+    monkeypatch.setattr(engine().dialect, "do_ping", asked.append)
+    _backend()
+    assert asked == []
+    monkeypatch.setattr("scheduler.database.IDLE_SECONDS", 0)
+    _backend()
+    assert len(asked) == 1
+
+
+def _backend():
+    number = session.scalar(text("SELECT pg_backend_pid()"))
+    session.remove()
+    return number
+
+
+def test_a_note_outside_a_transaction_is_refused(sqlite_database):
+    with pytest.raises(ValueError, match="outbox outside"):
+        outbox.post("told", {})
+
+
+def test_a_refusal_is_completed_once_the_lock_is_let_go(sqlite_database):
+    class Slow(UserError):
+        def complete(self):
+            self.message = f"writing: {is_writing()}"
+            with transaction():
+                make_site()
+
+    with pytest.raises(Slow) as caught, transaction():
+        raise Slow("not yet")
+    assert caught.value.message == "writing: False"
+    assert session.scalars(select(Site)).one()

@@ -4,7 +4,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, inspect, select, update
+from sqlalchemy.orm import contains_eager, joinedload
 
 from scheduler import audit
 from scheduler.accounts.models import ROLES, Role, SignIn, SignInAttempt, User
@@ -24,6 +25,20 @@ from scheduler.errors import Forbidden, UserError
 
 # Without the signs that are taken for each other when read aloud or from paper.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+# Asked with every page: put together once, here.
+_SIGNED_IN = (
+    select(SignIn, User)
+    .join(User, User.id == SignIn.user_id)
+    .outerjoin(User.roles)
+    .options(contains_eager(User.roles))
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.ended_at.is_(None),
+        User.disabled_at.is_(None),
+    )
+)
+_USER = select(User).where(User.id == bindparam("user_id")).options(joinedload(User.roles))
 
 
 def grants_of(user: User) -> list[Grant]:
@@ -142,12 +157,23 @@ def tries_left(email: str, address: str, now: datetime) -> int:
 
 def find_sign_in(token: str, now: datetime) -> SignIn | None:
     """The session of a token while it lasts and its user is enabled."""
-    found = session.scalar(
-        select(SignIn)
-        .join(User, User.id == SignIn.user_id)
-        .where(SignIn.token_hash == _token_hash(token), SignIn.ended_at.is_(None), User.disabled_at.is_(None))
-    )
-    return None if found is None or is_over(found.created_at, found.seen_at, now) else found
+    found = find_signed_in(token, now)
+    return found[0] if found else None
+
+
+def find_signed_in(token: str, now: datetime) -> tuple[SignIn, User] | None:
+    """That session with its user and what the user may do, in one statement: every page asks for it."""
+    found = session.execute(_SIGNED_IN, {"token_hash": _token_hash(token)}).unique().one_or_none()
+    if found is None or is_over(found[0].created_at, found[0].seen_at, now):
+        return None
+    return found[0], found[1]
+
+
+def read_again(user: User) -> None:
+    """The user as the database has it by now, with all roles, in one statement."""
+    # Its id without a look at its row, which may be forgotten by now: that would be a statement of its own.
+    identity = inspect(user).identity
+    session.execute(_USER, {"user_id": identity and identity[0]}).unique().one()
 
 
 def sessions_of(user: User, now: datetime) -> list[SignIn]:

@@ -13,6 +13,7 @@ from scheduler.accounts.forms import AccountForm, NewUserForm, PasswordForm, Rol
 from scheduler.accounts.models import ROLES
 from scheduler.database import transaction, utc_now
 from scheduler.errors import Stale, UserError
+from scheduler.limits import costly
 from scheduler.security import role_required
 
 blueprint = Blueprint("accounts", __name__)
@@ -274,12 +275,14 @@ def show_audit() -> Any:
 
 
 @blueprint.get("/audit.xlsx")
+@costly("files")
 @role_required("administrator")
 def audit_workbook() -> Any:
     return _send(*pages.log_file("xlsx", utc_now()))
 
 
 @blueprint.get("/audit.csv")
+@costly("files")
 @role_required("administrator")
 def audit_csv() -> Any:
     return _send(*pages.log_file("csv", utc_now()))

@@ -10,7 +10,7 @@ from scheduler.accounts.models import User
 from scheduler.bookings.models import Booking, BookingAct
 from scheduler.bookings.proposal import Duty, Proposal, Supply
 from scheduler.calendars.models import Site
-from scheduler.database import session
+from scheduler.database import insert_plainly, session
 from scheduler.intervals import Interval
 from scheduler.people.models import ExclusionGroup, Person, Qualification
 from scheduler.projects.models import Project
@@ -102,7 +102,7 @@ def proposal_from(kept: dict[str, Any]) -> Proposal:
 
 def keep(
     user: User, kind: str, words: str, before: Sequence[dict[str, Any]], bookings: Sequence[Booking]
-) -> BookingAct:
+) -> None:
     """Note what `user` did: `before` of each booking that was there, and every one that there is now."""
     session.flush()
     known = {each["id"]: each for each in before}
@@ -115,10 +115,8 @@ def keep(
         }
         for booking_id in ids
     ]
-    act = BookingAct(user_id=user.id, kind=kind, words=words[:300], changes=changes)
-    session.add(act)
-    session.flush()
-    return act
+    act = {"user_id": user.id, "kind": kind, "words": words[:300], "changes": changes}
+    insert_plainly(BookingAct, act)
 
 
 def last_act(user: User, now: datetime) -> BookingAct | None:

@@ -21,7 +21,7 @@ from scheduler.bookings.rule_facts import (
 )
 from scheduler.calendars.models import Site
 from scheduler.calendars.rules import local_midnight
-from scheduler.calendars.service import holidays_of, open_intervals, zone_of
+from scheduler.calendars.service import Hours, zone_of
 from scheduler.database import session
 from scheduler.intervals import Interval, union
 from scheduler.people.models import Person
@@ -58,7 +58,7 @@ class Ledger:
 
     def __post_init__(self) -> None:
         self.zone = zone_of(self.site)
-        self.holidays = holidays_of(self.site)
+        self.hours = Hours(self.site, self.span)
 
     @classmethod
     def for_proposals(
@@ -115,7 +115,7 @@ class Ledger:
             self._resources[resource.id] = ResourceFacts(
                 code=resource.code,
                 is_retired=resource.retired_at is not None,
-                open=open_intervals(resource.calendar, self.site, self.span, self.holidays),
+                open=self.hours.of(resource.calendar_id),
                 outages=_stops(outages_of(resource)),
                 calibrated_until=local_midnight(due + timedelta(days=1), self.zone) if due else None,
                 least_people=resource.least_people,
@@ -130,9 +130,7 @@ class Ledger:
 
     def person(self, person: Person) -> PersonFacts:
         if person.id not in self._people:
-            shifts = None
-            if person.calendar is not None:
-                shifts = open_intervals(person.calendar, self.site, self.span, self.holidays)
+            shifts = None if person.calendar_id is None else self.hours.of(person.calendar_id)
             self._people[person.id] = PersonFacts(
                 name=person.name,
                 is_retired=person.retired_at is not None,

@@ -13,7 +13,7 @@ from scheduler.bookings.models import Hold
 from scheduler.bookings.proposal import Proposal, seats_held
 from scheduler.bookings.queries import visible_project_ids
 from scheduler.bookings.rules import refusals
-from scheduler.calendars.service import holidays_of, open_intervals
+from scheduler.calendars.service import Hours
 from scheduler.database import session
 from scheduler.intervals import Interval, intersect, subtract
 
@@ -87,16 +87,15 @@ def _starts_within(proposal: Proposal, interval: Interval) -> Iterable[Proposal]
 
 def _free_time(proposal: Proposal, span: Interval, ignoring: Collection[int]) -> list[Interval]:
     """Time in which nothing is closed, out, away or full: what is worth asking the rules for."""
-    holidays = holidays_of(proposal.site)
+    hours = Hours(proposal.site, span)
     free = [span]
     for resource, seats in seats_held(proposal.resources):
-        free = intersect(free, open_intervals(resource.calendar, proposal.site, span, holidays))
+        free = intersect(free, hours.of(resource.calendar_id))
         free = subtract(free, (Interval(out.starts_at, out.ends_at) for out in outages_of(resource)))
         if seats == 1:
             free = subtract(free, _full(resource.holdable_id, resource.capacity, span, ignoring))
     for person in {duty.person.id: duty.person for duty in proposal.duties}.values():
-        if person.calendar is not None:
-            free = intersect(free, open_intervals(person.calendar, proposal.site, span, holidays))
+        free = intersect(free, hours.of(person.calendar_id))
     everybody = [*(duty.person for duty in proposal.duties), *proposal.participants]
     for person in {person.id: person for person in everybody}.values():
         free = subtract(free, (Interval(away.starts_at, away.ends_at) for away in person.absences))

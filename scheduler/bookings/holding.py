@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import joinedload
 
 from scheduler.bookings.models import Booking, Draw, Hold
@@ -149,14 +149,16 @@ def _cluster(claim: Claim) -> list[Hold]:
 
 
 def _overlapping(holdable_id: int, interval: Interval) -> list[Hold]:
-    return list(
-        session.scalars(
-            select(Hold)
-            .where(
-                Hold.holdable_id == holdable_id,
-                Hold.starts_at < interval.end,
-                Hold.ends_at > interval.start,
-            )
-            .order_by(Hold.starts_at, Hold.id)
-        )
+    asked = {"holdable": holdable_id, "start": interval.start, "end": interval.end}
+    return list(session.scalars(_OVERLAPPING, asked))
+
+
+_OVERLAPPING = (
+    select(Hold)
+    .where(
+        Hold.holdable_id == bindparam("holdable"),
+        Hold.starts_at < bindparam("end"),
+        Hold.ends_at > bindparam("start"),
     )
+    .order_by(Hold.starts_at, Hold.id)
+)

@@ -220,12 +220,16 @@ class Inputs:
 
     def project(self) -> Project | None:
         found = self.one("project", Project)
-        if found is not None:
-            seen = session.scalar(select(Project.id).where(Project.id == found.id, visible(self.user)))
-            if seen is None or found.retired_at is not None:
-                self.fault("project", f'There is no project "{found.code}". Choose one that there is.')
-                return None
+        if found is not None and (found.retired_at is not None or not self._may_see(found)):
+            self.fault("project", f'There is no project "{found.code}". Choose one that there is.')
+            return None
         return found
+
+    def _may_see(self, project: Project) -> bool:
+        if not project.is_confidential:
+            return True
+        seen = session.scalar(select(Project.id).where(Project.id == project.id, visible(self.user)))
+        return seen is not None
 
     def request(self) -> ActivityRequest | None:
         code = self.text("request", 60)

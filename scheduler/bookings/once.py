@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from scheduler.accounts import service as accounts
 from scheduler.accounts.models import User
 from scheduler.database import retrying, session, transaction
 from scheduler.errors import UserError
@@ -33,6 +34,7 @@ def once(
             _wait_for_the_same(scope, key)
             answer = find_answer(scope, key, asked)
             if answer is None:
+                accounts.read_again(user)
                 answer = work()
                 keep_answer(scope, key, asked, answer)
             return answer

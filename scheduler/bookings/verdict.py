@@ -1,10 +1,11 @@
 """Whether a wish would be booked, and what to say where it would not: refusals, who is there, free slots."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from scheduler.accounts.models import User
 from scheduler.bookings.free import ledger_with_held, next_free
@@ -47,20 +48,49 @@ class Verdict:
         return [refusal.sentence for refusal in self.refusals]
 
 
-class Refused(UserError):
-    """The rule book, not another booking, stands against it; `verdict` says all that does."""
+@dataclass(frozen=True)
+class Search:
+    """The question when a refused proposal could be booked next."""
 
-    def __init__(self, message: str, verdict: Verdict) -> None:
+    now: datetime | None
+    ignoring: Collection[int] = ()
+
+    def answer(self, verdict: Verdict) -> Verdict:
+        if not _stands(verdict.proposal):
+            return verdict
+        free = next_free(verdict.proposal, FREE_SHOWN, now=self.now, ignoring=self.ignoring)
+        return replace(verdict, free=free)
+
+
+class Refused(UserError):
+    """The rule book, not another booking, stands against it; `verdict` says all that does.
+
+    With a `search` what is free is looked for later, by `complete`: not while others wait for the lock.
+    """
+
+    def __init__(self, message: str, verdict: Verdict, search: Search | None = None) -> None:
         super().__init__(message)
-        self.verdict = verdict
+        self.verdict, self.search = verdict, search
+
+    def complete(self) -> None:
+        if self.search is not None:
+            self.verdict, self.search = self.search.answer(self.verdict), None
 
 
 class Clash(Conflict):
-    """Something is held already; `verdict` says by whom and what is free next."""
+    """Something is held already; `verdict` says by whom and, once it is complete, what is free next."""
 
-    def __init__(self, message: str, verdict: Verdict, clashes: tuple[int, ...] = ()) -> None:
+    def __init__(
+        self, message: str, verdict: Verdict, clashes: tuple[int, ...] = (), search: Search | None = None
+    ) -> None:
         super().__init__(message, clashes or tuple(booking.id for booking in verdict.in_the_way))
-        self.verdict = verdict
+        self.verdict, self.search = verdict, search
+
+    def complete(self) -> None:
+        if self.search is not None:
+            self.verdict, self.search = self.search.answer(self.verdict), None
+            self.message += free_words(self.verdict)
+            self.args = (self.message,)
 
 
 def check(
@@ -116,3 +146,16 @@ def free_words(verdict: Verdict) -> str:
     if not verdict.free:
         return " Nothing is free in the two weeks after it."
     return f" Free next: {', '.join(moment_words(start, zone) for start in verdict.free[:FREE_SAID])}."
+
+
+def _stands(proposal: Proposal) -> bool:
+    """Whether all that it takes is still there: what was new is gone once it was rolled back."""
+    people = [*(duty.person for duty in proposal.duties), *proposal.participants]
+    maybe = [proposal.project, proposal.activity_request, proposal.exclusion_group]
+    rows: list[Any] = [
+        proposal.site,
+        *proposal.resources,
+        *people,
+        *(row for row in maybe if row is not None),
+    ]
+    return all(inspect(row).persistent for row in rows)

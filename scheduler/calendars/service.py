@@ -1,16 +1,17 @@
 """Calendars of a site, expanded to intervals; the only place where rows become opening rules."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Date, Integer, bindparam, cast, null, select, union_all
+from sqlalchemy.orm import aliased, selectinload
 
-from scheduler.calendars.models import Calendar, CalendarRule, Holiday, Site
+from scheduler.calendars.models import Calendar, CalendarOverlay, CalendarRule, Holiday, Site
 from scheduler.calendars.rules import Opening, OpeningRules, Overlay, open_time
 from scheduler.calendars.year import DayOff, OtherHours, YearFacts
 from scheduler.database import session
-from scheduler.intervals import Interval
+from scheduler.intervals import Interval, intersect
 
 
 def zone_of(site: Site) -> ZoneInfo:
@@ -50,6 +51,93 @@ def open_intervals(
     if holidays is None:
         holidays = holidays_of(site)
     return open_time(opening_rules(calendar, holidays), span, zone_of(site))
+
+
+class Hours:
+    """When calendars are open within a span of a site; each is asked of the database once.
+
+    For many questions at once, and for one that must be answered soon: a statement for each calendar.
+    """
+
+    def __init__(self, site: Site, span: Interval) -> None:
+        self.site, self.span, self.zone = site, span, zone_of(site)
+        self._known: dict[int, list[Interval]] = {}
+        self._days_off: frozenset[date] | None = None
+
+    def of(self, calendar_id: int | None) -> list[Interval]:
+        """None is always open."""
+        if calendar_id is None:
+            return [self.span]
+        if calendar_id not in self._known:
+            self._known[calendar_id] = self._open(self._rules_of(calendar_id))
+        return self._known[calendar_id]
+
+    def _open(self, rules: OpeningRules) -> list[Interval]:
+        # Whole weeks of a calendar are asked for again and again, from one request to the next.
+        first = self.span.start - timedelta(days=self.span.start.weekday() + 1)
+        start = first.replace(hour=0, minute=0, second=0, microsecond=0)
+        weeks = Interval(start, start + timedelta(weeks=(self.span.end - start).days // 7 + 1))
+        return intersect(_open_time(rules, weeks, self.zone), [self.span])
+
+    def _rules_of(self, calendar_id: int) -> OpeningRules:
+        rows = session.execute(_RULES, {"calendar": calendar_id}).all()
+        weekly: list[Opening] = []
+        overlays: dict[tuple[date, int, int], tuple[date, list[Opening]]] = {}
+        for row in rows:
+            found = weekly
+            if row.overlay is not None:
+                # Later ones win: what began last, and of two that begin together the shorter.
+                key = row.from_on, -row.until_on.toordinal(), row.overlay
+                found = overlays.setdefault(key, (row.until_on, []))[1]
+            if row.weekday is not None:
+                found.append(Opening(row.weekday, row.opens_minute, row.closes_minute))
+        return OpeningRules(
+            openings=tuple(weekly),
+            overlays=tuple(
+                Overlay(key[0], until_on, tuple(found))
+                for key, (until_on, found) in sorted(overlays.items(), key=lambda item: item[0])
+            ),
+            holidays=self._holidays() if rows and rows[0].keeps_holidays else frozenset(),
+        )
+
+    def _holidays(self) -> frozenset[date]:
+        if self._days_off is None:
+            self._days_off = frozenset(session.scalars(_DAYS_OFF, {"site": self.site.id}))
+        return self._days_off
+
+
+_open_time = lru_cache(maxsize=512)(open_time)
+
+_DAYS_OFF = select(Holiday.on_day).where(
+    Holiday.site_id == bindparam("site"), Holiday.is_provisional.is_(False)
+)
+_OF_OVERLAY = aliased(CalendarRule)
+_RULES = union_all(
+    select(
+        Calendar.keeps_holidays,
+        cast(null(), Integer).label("overlay"),
+        cast(null(), Date).label("from_on"),
+        cast(null(), Date).label("until_on"),
+        CalendarRule.weekday,
+        CalendarRule.opens_minute,
+        CalendarRule.closes_minute,
+    )
+    .outerjoin(Calendar.rules)
+    .where(Calendar.id == bindparam("calendar")),
+    select(
+        Calendar.keeps_holidays,
+        CalendarOverlay.id,
+        CalendarOverlay.from_on,
+        CalendarOverlay.until_on,
+        _OF_OVERLAY.weekday,
+        _OF_OVERLAY.opens_minute,
+        _OF_OVERLAY.closes_minute,
+    )
+    .join(Calendar.overlays)
+    .outerjoin(CalendarOverlay.rules.of_type(_OF_OVERLAY))
+    .where(Calendar.id == bindparam("calendar")),
+)
+"""The weekly hours of a calendar and those of its overlays, each with the overlay that it belongs to."""
 
 
 def openings(rules: list[CalendarRule]) -> tuple[Opening, ...]:

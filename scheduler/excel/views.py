@@ -14,6 +14,7 @@ from scheduler.errors import Forbidden, UserError
 from scheduler.excel import queries, service
 from scheduler.excel.export import write_centre
 from scheduler.excel.template import write_template
+from scheduler.limits import costly
 from scheduler.security import accepts_upload, may, role_required
 
 blueprint = Blueprint("excel", __name__)
@@ -28,6 +29,7 @@ def show_imports() -> Any:
 
 
 @blueprint.post("/")
+@costly("imports")
 @accepts_upload
 @role_required("researcher")
 def upload() -> Any:
@@ -94,6 +96,7 @@ def drop(run_id: int) -> Any:
 
 
 @blueprint.get("/template.xlsx")
+@costly("files")
 @role_required("researcher")
 def download_template() -> Any:
     stream = BytesIO()
@@ -102,6 +105,7 @@ def download_template() -> Any:
 
 
 @blueprint.get("/centre.xlsx")
+@costly("files")
 @role_required("manager")
 def download_centre() -> Any:
     site = the_site()

@@ -15,6 +15,7 @@ from scheduler.calendars.rules import week_name, week_span
 from scheduler.calendars.service import zone_of
 from scheduler.database import transaction, utc_now
 from scheduler.errors import UserError
+from scheduler.limits import costly
 from scheduler.reports import service
 from scheduler.reports.lines import facility_lines
 from scheduler.reports.queries import utilisation_facts
@@ -32,6 +33,7 @@ def show_reports() -> Any:
 
 
 @blueprint.get("/week.xlsx")
+@costly("files")
 @role_required("manager")
 def download_week() -> Any:
     site = the_site()
@@ -45,6 +47,7 @@ def download_week() -> Any:
 
 
 @blueprint.get("/utilisation.xlsx")
+@costly("files")
 @role_required("administrator")
 def download_utilisation() -> Any:
     site = the_site()

@@ -150,10 +150,17 @@ def missing(connection: Connection) -> list[str]:
     return [name for name in expected if name not in present]
 
 
-def lock(connection: Connection, holdable_ids: Iterable[int], utility_ids: Iterable[int] = ()) -> None:
+def lock(
+    connection: Connection,
+    holdable_ids: Iterable[int],
+    utility_ids: Iterable[int] = (),
+    project_ids: Iterable[int] = (),
+    request_ids: Iterable[int] = (),
+) -> None:
     """Wait until nobody else writes on any of these, always in one order, so that nobody deadlocks.
 
-    SQLite needs none: `transaction()` has the only write lock of the whole database.
+    Projects are those with a quota of hours, requests those that follow one another. SQLite needs no
+    lock: `transaction()` has the only one for writing to the whole database.
     """
     if connection.dialect.name == "sqlite":
         return
@@ -161,6 +168,10 @@ def lock(connection: Connection, holdable_ids: Iterable[int], utility_ids: Itera
         connection.execute(text("SELECT pg_advisory_xact_lock(7001, :id)"), {"id": holdable_id})
     for utility_id in sorted(set(utility_ids)):
         connection.execute(text("SELECT pg_advisory_xact_lock(7002, :id)"), {"id": utility_id})
+    for project_id in sorted(set(project_ids)):
+        connection.execute(text("SELECT pg_advisory_xact_lock(7004, :id)"), {"id": project_id})
+    for request_id in sorted(set(request_ids)):
+        connection.execute(text("SELECT pg_advisory_xact_lock(7005, :id)"), {"id": request_id})
 
 
 def refused_by(error: DBAPIError) -> str | None:

@@ -11,6 +11,19 @@ from scheduler.database import session
 from scheduler.requests.models import Precedence
 
 
+def linked(request_ids: Iterable[int]) -> set[int]:
+    """These requests and whatever comes just before or after them; none where nothing does."""
+    ids = set(request_ids)
+    if not ids:
+        return ids
+    rows = session.execute(
+        select(Precedence.before_id, Precedence.after_id).where(
+            Precedence.before_id.in_(ids) | Precedence.after_id.in_(ids)
+        )
+    )
+    return {request_id for row in rows for request_id in row}
+
+
 def first_broken(bookings: Iterable[Booking]) -> str | None:
     """The sentence of the first lag before or after these bookings that is not kept."""
     request_ids = {booking.request_id for booking in bookings if booking.request_id is not None}

@@ -11,13 +11,13 @@ from scheduler import audit, outbox
 from scheduler.accounts import service as accounts
 from scheduler.accounts.models import User
 from scheduler.accounts.rules import Place
-from scheduler.bookings import acts, changeovers, guard, holding, lags
+from scheduler.bookings import acts, ahead, changeovers, guard, holding, lags
 from scheduler.bookings.facts import Ledger
 from scheduler.bookings.models import HOLDING_STATES, Booking, Hold
 from scheduler.bookings.proposal import Proposal, all_held, seats_held
 from scheduler.bookings.rows import write_row
 from scheduler.bookings.rules import Refusal, refusals
-from scheduler.bookings.verdict import Clash, Refused, Verdict, bookings_of, check, free_words
+from scheduler.bookings.verdict import Clash, Refused, Search, Verdict, bookings_of, check
 from scheduler.calendars.service import zone_of
 from scheduler.database import is_writing, session, utc_now
 from scheduler.errors import Conflict, Forbidden, Stale, UserError
@@ -154,7 +154,8 @@ def _ask_rules(order: Order, proposal: Proposal, ledger: Ledger, changed: Sequen
     if order.now is None:
         raise Refused(message, Verdict(proposal, refused))
     # By hand: everything that is in the way is told at once, and what is free instead.
-    raise Refused(message, check(proposal, user=order.user, now=order.now, ignoring=changed))
+    verdict = check(proposal, user=order.user, now=order.now, ignoring=changed, most_free=0)
+    raise Refused(message, verdict, Search(order.now, tuple(changed)))
 
 
 def _refuse_override(order: Order, proposal: Proposal, refused: Sequence[Refusal]) -> None:
@@ -194,6 +195,8 @@ def _lock(order: Order) -> None:
         ).all()
     holdables: set[int] = set()
     utilities: set[int] = set()
+    projects: set[int] = set()
+    asked = {booking.request_id for booking in rows.values() if booking.request_id is not None}
     for booking in rows.values():
         session.refresh(booking)
         holdables |= {hold.holdable_id for hold in booking.holds}
@@ -204,14 +207,24 @@ def _lock(order: Order) -> None:
                 f"{each.booking.title} was changed while you looked. Look at it again and repeat what is "
                 "still wanted."
             )
-    for proposal in (*order.adding, *(change.proposal for change in order.changing)):
+    wanted = [*order.adding, *(change.proposal for change in order.changing)]
+    for proposal in wanted:
         holdables.update(resource.holdable_id for resource, _ in seats_held(proposal.resources))
         holdables.update(duty.person.holdable_id for duty in proposal.duties)
         holdables.update(person.holdable_id for person in proposal.participants)
         if proposal.exclusion_group is not None:
             holdables.add(proposal.exclusion_group.holdable_id)
         utilities.update(supply.utility.id for supply in proposal.supplies)
-    guard.lock(session.connection(), holdables, utilities)
+        if proposal.project is not None and proposal.project.quota_minutes is not None:
+            projects.add(proposal.project.id)
+        if proposal.activity_request is not None:
+            asked.add(proposal.activity_request.id)
+    guard.lock(session.connection(), holdables, utilities, projects, lags.linked(asked))
+    for booking in rows.values():
+        # While one waited a neighbour may have written the changeover before this one.
+        session.expire(booking, ["holds", "draws"])
+    # Not before the lock: what was reported while one waited for it counts.
+    ahead.note_empty(resource for proposal in wanted for resource, _ in seats_held(proposal.resources))
 
 
 def _hold(booking: Booking, proposal: Proposal) -> None:
@@ -266,14 +279,15 @@ def _write_changeovers(
 def _clash(conflict: Conflict, proposal: Proposal, order: Order, changed: Sequence[int]) -> Conflict:
     """The refusal of the database in the words of the rule book, as this user may read them."""
     with session.no_autoflush:
-        verdict = check(proposal, user=order.user, now=order.now, ignoring=list(changed))
+        verdict = check(proposal, user=order.user, now=order.now, ignoring=list(changed), most_free=0)
+    search = Search(order.now, tuple(changed))
     held = [refusal for refusal in verdict.refusals if refusal.in_the_way]
     if not held:
         message = f"{proposal.title} clashes with a booking that was made meanwhile. Choose another time."
-        return Clash(message, verdict, conflict.clashes)
+        return Clash(message, verdict, conflict.clashes, search)
     sentences = " ".join(refusal.sentence for refusal in held)
     clashes = tuple(booking.id for booking in bookings_of(held))
-    return Clash(f"{sentences}{free_words(verdict)}", verdict, clashes)
+    return Clash(sentences, verdict, clashes, search)
 
 
 def _release(release: Release) -> None:

@@ -5,11 +5,14 @@ from typing import Any
 
 from scheduler.bookings.models import Booking, BookingPerson, BookingResource, BookingUtility
 from scheduler.bookings.proposal import Proposal
-from scheduler.database import session
+from scheduler.database import session, utc_now
 
 
 def write_row(booking: Booking, proposal: Proposal) -> None:
-    """Make the row say what the proposal says; what it says already stays as it is."""
+    """Make the row say what the proposal says; what it says already stays as it is.
+
+    Other places or people are a change of the booking too: its version counts them.
+    """
     occupied, asked = proposal.occupied, proposal.activity_request
     values = {
         "site": proposal.site,
@@ -34,21 +37,24 @@ def write_row(booking: Booking, proposal: Proposal) -> None:
             booking.state = "booked"
             booking.outcome = None
         uses = [BookingResource(resource=resource) for resource in proposal.resources]
-        _keep(booking.uses, uses, _use_key)
+        differs = _keep(booking.uses, uses, _use_key)
         duties = [
             BookingPerson(person=duty.person, qualification=duty.qualification, phase=duty.phase)
             for duty in proposal.duties
         ] + [BookingPerson(person=person, phase="run") for person in proposal.participants]
-        _keep(booking.duties, duties, _duty_key)
+        differs |= _keep(booking.duties, duties, _duty_key)
         supplies = [
             BookingUtility(utility=supply.utility, amount=supply.amount, phase=supply.phase)
             for supply in proposal.supplies
         ]
-        _keep(booking.supplies, supplies, _supply_key)
+        differs |= _keep(booking.supplies, supplies, _supply_key)
+        if differs and booking.id is not None:
+            booking.updated_at = utc_now()
 
 
-def _keep(present: list[Any], wanted: list[Any], key: Callable[[Any], object]) -> None:
-    """Make one list of rows like another, leaving the rows that are right as they are."""
+def _keep(present: list[Any], wanted: list[Any], key: Callable[[Any], object]) -> bool:
+    """Make one list of rows like another, leaving the rows that are right as they are; whether it was not."""
+    before = list(present)
     left = {key(row): row for row in present}
     rows = [left.pop(key(row), row) for row in wanted]
     for row in list(present):
@@ -57,6 +63,7 @@ def _keep(present: list[Any], wanted: list[Any], key: Callable[[Any], object]) -
     for row in rows:
         if row not in present:
             present.append(row)
+    return present != before
 
 
 def _use_key(use: BookingResource) -> object:

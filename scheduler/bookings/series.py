@@ -23,6 +23,7 @@ from scheduler.intervals import Interval
 from scheduler.resources.models import Resource
 
 SCOPES = ("one", "following", "all")
+OPEN_STATES = ("booked", "needs repair")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def members(booking: Booking, scope: str, now: datetime) -> list[Booking]:
         select(Booking)
         .where(
             Booking.series_id == booking.series_id,
-            Booking.state.in_(("booked", "needs repair")),
+            Booking.state.in_(OPEN_STATES),
             Booking.starts_at > now,
         )
         .order_by(Booking.starts_at, Booking.id)
@@ -139,6 +140,9 @@ def change_series(
                 kind=kind,
             )
         ]
+    if booking.state not in OPEN_STATES:
+        over = "is cancelled" if booking.state == "cancelled" else "is over"
+        raise UserError(f"{booking.title} {over}. Change its series from one that is still to come.")
     zone = zone_of(booking.site)
     before, after = booking.starts_at.astimezone(zone), wanted.run.start.astimezone(zone)
     days = (after.date() - before.date()).days

@@ -147,7 +147,8 @@ def withdraw(row: ActivityRequest, user: User | None) -> None:
 def decide_many(rows: Sequence[ActivityRequest], user: User | None, decision: str, note: str = "") -> None:
     """Approve or decline several, all or none; says of each that cannot be why."""
     refused = []
-    for row in rows:
+    # In one order for all: two who decide many at once wait for each other, and not in a circle.
+    for row in sorted(rows, key=lambda each: (each.project_id, each.id)):
         try:
             (approve if decision == "approved" else decline)(row, user, note)
             session.flush()
@@ -190,6 +191,11 @@ def refuse_edit(row: ActivityRequest, user: User | None) -> None:
 def _decide(row: ActivityRequest, user: User | None, decision: str, note: str) -> None:
     if not may_decide(row, user):
         raise Forbidden(f"{row.code} is decided by managers. Ask an administrator for that role.")
+    if decision == "approved" and row.project.quota_minutes is not None:
+        # Two requests of one project would each find the hours that only one of them can have.
+        session.refresh(row.project, with_for_update={"of": Project, "key_share": True})
+    # The second of two who decide at once waits here, and is told what became of it.
+    session.refresh(row, with_for_update={"of": ActivityRequest, "key_share": True})
     _go(row, decision)
     if decision == "approved":
         # The row itself counts as spent from here on; what is left is without it.

@@ -8,10 +8,10 @@ from scheduler.projects.models import ProjectMember
 from tests import centre
 from tests.pages import client_of
 
-MONDAY = (datetime.now(UTC) + timedelta(days=7 - datetime.now(UTC).weekday())).replace(
+MONDAY = (datetime.now(UTC) + timedelta(days=14 - datetime.now(UTC).weekday())).replace(
     hour=0, minute=0, second=0, microsecond=0
 )
-"""The Monday that comes: by hand one books ahead of the real clock."""
+"""The Monday after the one that comes: by hand one books ahead of the clock, also while it turns midnight."""
 
 _keys = itertools.count(1)
 

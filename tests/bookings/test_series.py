@@ -103,3 +103,14 @@ def test_this_and_the_following_move_and_the_first_stays(desk):
     desk.undo()
     assert {session.get_one(Booking, row.id).state for row in (first, second, third)} == {"booked"}
     assert examine().is_healthy
+
+
+@pytest.mark.parametrize("scope", series.SCOPES)
+def test_one_that_is_cancelled_is_not_brought_back_by_a_change_of_its_series(desk, scope):
+    first, second, _ = series_of(desk, Pattern(count=3))
+    with transaction(desk.manager):
+        series.cancel_series(first, "one", "not needed", user=desk.manager, now=NOW)
+    with pytest.raises(UserError, match="cancelled"), transaction(desk.manager):
+        wanted = replace(proposal_of(first), run=span(0, 13, 16))
+        series.change_series(first, wanted, scope, user=desk.manager, now=NOW)
+    assert (first.state, second.starts_at) == ("cancelled", at(7, 9))

@@ -1,7 +1,8 @@
 """Approved requests as activities: which can lie in a span, and what each asks of the solver."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -26,7 +27,7 @@ from scheduler.requests.models import (
     RequestWindow,
 )
 from scheduler.resources.models import Resource
-from solver import Activity, Draw, Mode, Need, Window
+from solver import Activity, Draw, Mode, Window
 
 WORTH_BY_PRIORITY = {1: 5, 2: 4, 3: 3, 4: 2, 5: 1}
 """A request that states no value is worth so much for each minute of its wish."""
@@ -154,7 +155,9 @@ def worth(asked: ActivityRequest) -> int:
     return asked.value or asked.wish_minutes * WORTH_BY_PRIORITY.get(asked.priority, 1)
 
 
-def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
+def activity(
+    asked: ActivityRequest, rounding: Rounding, visitors_hold: Collection[str] = ()
+) -> Activity | LeftOut:
     """One request as an activity whose modes bear the numbers of its alternatives."""
     if not asked.alternatives:
         return LeftOut(asked.code, "alternatives")
@@ -186,10 +189,7 @@ def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
         value=worth(asked),
         mandatory=asked.is_mandatory,
         configuration=asked.configuration,
-        needs=tuple(
-            Need(need.qualification.code, need.count, need.phase)  # type: ignore[arg-type]
-            for need in asked.needs
-        ),
+        needs=desk_rules.needs(asked, visitors_hold),
         draws=tuple(
             Draw(draw.utility.code, draw.amount, draw.phase)  # type: ignore[arg-type]
             for draw in asked.draws
@@ -197,6 +197,17 @@ def activity(asked: ActivityRequest, rounding: Rounding) -> Activity | LeftOut:
         participants=tuple(sorted(row.person.code for row in asked.participants)),
         groups=(asked.exclusion_group.code,) if asked.exclusion_group else (),
     )
+
+
+def shortened(activity: Activity, most: int) -> Activity | None:
+    """The activity with a wish of `most` ticks, worth as much less; None where each way takes longer."""
+    modes = tuple(
+        replace(mode, wish=None if mode.wish is None else min(mode.wish, most))
+        for mode in activity.modes
+        if mode.least is None or mode.least <= most
+    )
+    value = max(1, activity.value * most // activity.wish) if activity.value else 0
+    return replace(activity, wish=most, value=value, modes=modes) if modes else None
 
 
 def _modes(asked: ActivityRequest, rounding: Rounding) -> Iterator[Mode]:

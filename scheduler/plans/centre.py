@@ -14,9 +14,9 @@ from scheduler.calendars.models import Site
 from scheduler.calendars.rules import local_midnight
 from scheduler.calendars.service import holidays_of, open_intervals, zone_of
 from scheduler.database import session
-from scheduler.intervals import Interval
+from scheduler.intervals import Interval, subtract
 from scheduler.people.models import Person, PersonQualification
-from scheduler.plans.desk_rules import calibration_outages, rest_days
+from scheduler.plans.desk_rules import OF_STAFF, calibration_outages, rest_days
 from scheduler.plans.timeline import Rounding
 from scheduler.resources import models as rows
 from solver import Changeover, Level, Qualification, Utility, Window
@@ -102,28 +102,32 @@ def resources(site: Site, found: Iterable[rows.Resource], rounding: Rounding) ->
 
 
 def people(
-    site: Site, found: Iterable[Person], rounding: Rounding, bookings: Collection[Booking] = ()
+    site: Site,
+    found: Iterable[Person],
+    rounding: Rounding,
+    bookings: Collection[Booking] = (),
+    escorts: Collection[str] = (),
 ) -> tuple[SolverPerson, ...]:
-    """Shifts less holidays, absences, validity of qualifications by local days, duty limits."""
+    """Shifts less holidays, absences, validity of qualifications by local days, duty limits.
+
+    `escorts`: qualifications that only the staff holds, as `desk_rules.needs` asks for them.
+    """
     timeline, holidays = rounding.timeline, holidays_of(site)
     translated = []
     for person in found:
+        hours = open_intervals(person.calendar, site, timeline.span, holidays)
+        rest = rest_days(site, person, bookings, timeline.span)
         shifts = None
-        if person.calendar is not None:
-            shifts = _windows(
-                rounding.inwards(open_intervals(person.calendar, site, timeline.span, holidays))
-            )
+        if person.calendar is not None or rest:
+            # Not absences: on a day without duty one may still take part in something.
+            shifts = _windows(rounding.inwards(subtract(hours, rest)))
         day, week = person.most_minutes_day, person.most_minutes_week
         translated.append(
             SolverPerson(
                 id=person.code,
-                qualifications=_qualifications(site, person, rounding),
+                qualifications=_qualifications(site, person, rounding, escorts),
                 shifts=shifts,
-                absences=_windows(
-                    rounding.outwards(
-                        [*_times(person.absences), *rest_days(site, person, bookings, timeline.span)]
-                    )
-                ),
+                absences=_windows(rounding.outwards(_times(person.absences))),
                 max_day=None if day is None else timeline.ticks_at_most(day),
                 max_week=None if week is None else timeline.ticks_at_most(week),
                 min_rest=timeline.ticks_at_least(person.least_rest_minutes or 0),
@@ -189,7 +193,9 @@ def _changeovers(resource: rows.Resource, rounding: Rounding) -> tuple[Changeove
     )
 
 
-def _qualifications(site: Site, person: Person, rounding: Rounding) -> tuple[Qualification, ...]:
+def _qualifications(
+    site: Site, person: Person, rounding: Rounding, escorts: Collection[str]
+) -> tuple[Qualification, ...]:
     zone, span = zone_of(site), rounding.timeline.span
     held = []
     for row in person.qualifications:
@@ -201,6 +207,8 @@ def _qualifications(site: Site, person: Person, rounding: Rounding) -> tuple[Qua
         if start < end:
             for first, last in rounding.inwards([Interval(start, end)]):
                 held.append(Qualification(row.qualification.code, first, last))
+                if person.kind == "staff" and (escort := f"{row.qualification.code}{OF_STAFF}") in escorts:
+                    held.append(Qualification(escort, first, last))
     return tuple(sorted(held, key=lambda each: (each.id, each.start, each.end)))
 
 

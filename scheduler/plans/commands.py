@@ -69,7 +69,7 @@ def publish(number: int | None) -> None:
     plan_id = found.id
     try:
         with transaction(actor=user, reason="command line: publish"):
-            done = service.publish(queries.get_plan(plan_id), user=user)
+            done = service.publish(queries.get_plan(plan_id), user=user, now=utc_now())
             shown, bookings = done.plan.number, len(done.bookings)
     except Stale:
         with transaction(actor=user, reason="command line: publish"):

@@ -1,10 +1,11 @@
 """Rules of the rule book that the solver has no word for, said in words that it has.
 
 Where they cannot be said exactly they are said a little more strictly, so that what is planned can be
-booked; who escorts a visitor depends on whom the solver picks, and is left to the rule book.
+booked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from scheduler.bookings.models import Booking
@@ -17,6 +18,10 @@ from scheduler.intervals import Interval, subtract, total_minutes
 from scheduler.people.models import Person
 from scheduler.requests.models import ActivityRequest, Alternative
 from scheduler.resources.models import Resource
+from solver import Need
+
+OF_STAFF = " of the staff;"
+"""Stands after the code of a qualification, for its holders who may escort. No code has a semicolon."""
 
 
 def unmet(asked: ActivityRequest, way: Alternative) -> tuple[str, str] | None:
@@ -36,6 +41,26 @@ def unmet(asked: ActivityRequest, way: Alternative) -> tuple[str, str] | None:
         if least is not None and least > asked.wish_minutes:
             return "length", resource.code
     return None
+
+
+def needs(asked: ActivityRequest, visitors_hold: Collection[str]) -> tuple[Need, ...]:
+    """What it needs of people; where a visitor may come to a restricted place, one throughout the run is of
+    the staff. `visitors_hold`: qualifications by which a visitor could be on duty.
+
+    In the order of the request, and a rest of the one that is parted for an escort at the end.
+    """
+    found = [Need(need.qualification.code, need.count, need.phase) for need in asked.needs]  # type: ignore[arg-type]
+    present = {row.person.kind for row in asked.participants}
+    is_restricted = any(one.is_restricted for way in asked.alternatives for one in all_held(way.resources))
+    on_duty = any(need.qualification in visitors_hold for need in found)
+    if not is_restricted or "staff" in present or not ("visitor" in present or on_duty):
+        return tuple(found)
+    at = next((at for at, need in enumerate(found) if need.phase in ("run", "all")), None)
+    if at is None:
+        return tuple(replace(need, qualification=f"{need.qualification}{OF_STAFF}") for need in found)
+    rest = replace(found[at], count=found[at].count - 1)
+    found[at] = replace(found[at], qualification=f"{rest.qualification}{OF_STAFF}", count=1)
+    return (*found, rest) if rest.count else tuple(found)
 
 
 def run_minutes(asked: ActivityRequest, way: Alternative) -> tuple[int, int]:

@@ -29,26 +29,30 @@ class LeftOut:
     wish_minutes: int | None = None
 
 
-def over_quota(requests: Iterable[ActivityRequest]) -> list[LeftOut]:
-    """Requests whose wish would exceed what is left of their project's quota.
+def over_quota(requests: Iterable[ActivityRequest]) -> tuple[list[LeftOut], dict[int, int]]:
+    """Requests for which too little is left of their project's quota, and the minutes that are left
+    for those that are content with less than they wish, by id.
 
     The quota is given out by priority, then by code, as if everything before were placed in full:
     the solver knows no rule for a sum over the whole horizon, and publishing refuses to exceed it.
     """
     left: dict[int, int] = {}
-    refused = []
+    refused: list[LeftOut] = []
+    shortened: dict[int, int] = {}
     for asked in sorted(requests, key=lambda asked: (asked.priority, asked.code_key)):
         project = asked.project
         if project.quota_minutes is None:
             continue
         if project.id not in left:
             left[project.id] = int(project.quota_minutes - used_quota_minutes(project.id))
-        if asked.wish_minutes > left[project.id]:
-            rest = max(0, left[project.id])
+        rest = max(0, left[project.id])
+        if rest < asked.least_minutes:
             refused.append(LeftOut(asked.code, "quota", (project.code,), rest, asked.wish_minutes))
-        else:
-            left[project.id] -= asked.wish_minutes
-    return refused
+            continue
+        if rest < asked.wish_minutes:
+            shortened[asked.id] = rest
+        left[project.id] -= min(rest, asked.wish_minutes)
+    return refused, shortened
 
 
 def waiting_in_vain(

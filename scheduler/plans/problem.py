@@ -12,9 +12,11 @@ from itertools import chain
 from typing import TypeVar
 
 from scheduler.calendars.models import Site
-from scheduler.calendars.service import zone_of
+from scheduler.calendars.rules import local_days
+from scheduler.calendars.service import holidays_of, zone_of
 from scheduler.database import Coded, normal_code
-from scheduler.intervals import Interval
+from scheduler.intervals import Interval, subtract
+from scheduler.people.models import Person
 from scheduler.plans import asked as asking
 from scheduler.plans import centre, pinned
 from scheduler.plans.left_out import LeftOut, over_quota, waiting_in_vain
@@ -86,10 +88,18 @@ def translate(site: Site, span: Interval) -> Translation:
     )
     rounding = Rounding(timeline)
 
-    activities, left_out = _tried(wanted, rounding)
+    activities, left_out = _tried(site, wanted, rounding, people)
     kept = {asked.id: asked for asked in wanted if asked.code in activities}
     left_out += _closed(kept, standing, precedences, mates)
-    left_out += _without(kept, over_quota(kept.values()))
+    refused, shortened = over_quota(kept.values())
+    left_out += _without(kept, refused)
+    for asked, minutes in [(kept[request_id], minutes) for request_id, minutes in shortened.items()]:
+        found = asking.shortened(activities[asked.code], timeline.ticks_at_most(minutes))
+        if found is None:
+            subject = (asked.project.code,)
+            left_out += _without(kept, [LeftOut(asked.code, "quota", subject, minutes, asked.wish_minutes)])
+        else:
+            activities[asked.code] = found
     left_out += _closed(kept, standing, precedences, mates)
     pins = tuple(pinned.activity(name, booking, timeline) for name, booking in standing.bookings.items())
     free = tuple(activities[asked.code] for asked in kept.values())
@@ -103,13 +113,16 @@ def translate(site: Site, span: Interval) -> Translation:
     }
     named |= {code for activity in pins for code in activity.participants}
     drawn = {draw.utility for activity in pins for draw in activity.draws}
+    escorts = {need.qualification for activity in free for need in activity.needs}
     problem = Problem(
         name=f"{site.code} from {span.start:%Y-%m-%d}",
         horizon=timeline.horizon,
         tick_seconds=timeline.tick_seconds,
         activities=pins + free,
         resources=centre.resources(site, _in_use(resources, held), rounding),
-        people=centre.people(site, _in_use(people, named), rounding, list(standing.bookings.values())),
+        people=centre.people(
+            site, _in_use(people, named), rounding, list(standing.bookings.values()), escorts
+        ),
         utilities=centre.utilities(site, _in_use(utilities, drawn), rounding),
         groups=_groups(pins + free),
         precedences=tuple(_lags(kept, standing, precedences, timeline)),
@@ -128,15 +141,19 @@ def translate(site: Site, span: Interval) -> Translation:
 
 
 def _tried(
-    wanted: Iterable[ActivityRequest], rounding: Rounding
+    site: Site, wanted: Iterable[ActivityRequest], rounding: Rounding, people: Iterable[Person]
 ) -> tuple[dict[str, Activity], list[LeftOut]]:
     activities, left_out = {}, []
+    visitors = [person for person in people if person.kind == "visitor" and person.retired_at is None]
+    visitors_hold = {row.qualification.code for person in visitors for row in person.qualifications}
+    certain = _certain(site, rounding.timeline)
     for asked in wanted:
-        found = asking.activity(asked, rounding)
+        found = asking.activity(asked, rounding, visitors_hold)
         if isinstance(found, LeftOut):
             left_out.append(found)
         else:
-            activities[asked.code] = replace(found, preferred=_preferred(asked, rounding.timeline))
+            preferred = (*_preferred(asked, rounding.timeline), *certain)
+            activities[asked.code] = replace(found, preferred=preferred)
     return activities, left_out
 
 
@@ -145,6 +162,16 @@ def _preferred(asked: ActivityRequest, timeline: Timeline) -> tuple[Window, ...]
     liked = liked_windows(asked.preferred, _chosen(asked), asked.wish_minutes, timeline.span, timeline.zone)
     # Counted by itself: what is only liked loses nothing by rounding.
     return tuple(Window(start, end, "run") for start, end in Rounding(timeline).inwards(liked))
+
+
+def _certain(site: Site, timeline: Timeline) -> tuple[Window, ...]:
+    """The time around days that may yet become holidays; none where there is no such day."""
+    days = {holiday.on_day for holiday in holidays_of(site, provisional=True)}
+    doubtful = [whole for day, whole in local_days(timeline.span, timeline.zone) if day in days]
+    if not doubtful:
+        return ()
+    rest = subtract([timeline.span], doubtful)
+    return tuple(Window(start, end, "whole") for start, end in Rounding(timeline).inwards(rest))
 
 
 def _chosen(asked: ActivityRequest) -> Interval | None:

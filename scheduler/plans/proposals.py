@@ -8,6 +8,7 @@ from scheduler.bookings.proposal import Duty, Proposal, Supply
 from scheduler.calendars.models import Site
 from scheduler.database import session
 from scheduler.people.models import Person
+from scheduler.plans.desk_rules import OF_STAFF
 from scheduler.plans.problem import Translation
 from scheduler.requests.models import ActivityRequest
 from solver import Activity, Assignment
@@ -34,6 +35,7 @@ def _proposal(
 ) -> Proposal:
     timeline = present.timeline
     start = part.start + activity.setup
+    held = {need.qualification.code: need.qualification for need in asked.needs}
     way = next(way for way in asked.alternatives if str(way.number) == part.mode)
     return Proposal(
         site=site,
@@ -47,10 +49,9 @@ def _proposal(
         project=asked.project,
         exclusion_group=asked.exclusion_group,
         configuration=asked.configuration,
-        # The needs of the activity stand in the order of those of the request.
         duties=tuple(
-            Duty(people[code], need.qualification, need.phase)
-            for need, names in zip(asked.needs, part.people, strict=True)
+            Duty(people[code], held[need.qualification.removesuffix(OF_STAFF)], need.phase)
+            for need, names in zip(activity.needs, part.people, strict=True)
             for code in names
         ),
         participants=tuple(row.person for row in asked.participants),

@@ -15,6 +15,7 @@ from scheduler.database import session, utc_now
 from scheduler.errors import NotFound
 from scheduler.intervals import Interval
 from scheduler.people.models import Person
+from scheduler.plans.desk_rules import OF_STAFF
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.models import Plan, SolveRun
 from scheduler.plans.names import HIDDEN, Names
@@ -201,7 +202,7 @@ def placed(plan: Plan, user: User | None = None) -> list[Placed]:
                 people=()
                 if hidden
                 else tuple(
-                    f"{names.people.get(person, person)} ({need.qualification})"
+                    f"{names.people.get(person, person)} ({need.qualification.removesuffix(OF_STAFF)})"
                     for need, people in zip(activity.needs, part.people, strict=False)
                     for person in people
                 ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from scheduler.calendars.words import day_words, hours_words, interval_words
+from scheduler.plans.desk_rules import OF_STAFF
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.names import MOST_NAMES, Names, and_more, any_of, is_or_are, sentence
 from scheduler.plans.timeline import Timeline
@@ -161,7 +162,8 @@ class Speaker:
         for qualification in blocker.subjects:
             count = max((n.count for n in activity.needs if n.qualification == qualification), default=1)
             who = "nobody" if count == 1 else f"fewer than {count}"
-            clauses.append(f"{who} with {qualification} {'is' if count == 1 else 'are'} on shift and free")
+            held = qualification.rstrip(";")  # that of an escort ends so
+            clauses.append(f"{who} with {held} {'is' if count == 1 else 'are'} on shift and free")
         notes = [f"busy with {self._takers(blocker)}"] if blocker.activities else []
         notes += self._lapses(activity, blocker.subjects)
         aside = f" ({'; '.join(notes)})" if notes else ""
@@ -177,7 +179,8 @@ class Speaker:
                 if valid and max(valid) < end:
                     last = self._timeline.interval(max(valid) - 1, max(valid)).start
                     name = self._names.people.get(person.id, person.id)
-                    words.append(f"{name}'s {qualification} lapses on {day_words(last, self._timeline.zone)}")
+                    held = qualification.removesuffix(OF_STAFF)
+                    words.append(f"{name}'s {held} lapses on {day_words(last, self._timeline.zone)}")
         return [and_more(words)] if words else []
 
     def _utility(self, activity: Activity, blocker: Blocker, _others: Rules) -> str:
@@ -232,7 +235,7 @@ class Speaker:
             "outage": ["an earlier end of the outage"],
             "busy": ["a longer window", "another facility"],
             "changeover": ["more time between two configurations", "another facility"],
-            "people": [f"one more on shift with {qualification}" for qualification in blocker.subjects[:1]],
+            "people": [f"one more on shift with {held.rstrip(';')}" for held in blocker.subjects[:1]],
             "utility": [f"drawing less of {first}", "another day"],
             "group": [f"another time for {first}"],
             "participant": ["another participant"],

@@ -1,5 +1,6 @@
 """Plans: ordering a build, stopping it, publishing what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from logging import getLogger
@@ -11,12 +12,13 @@ from scheduler.accounts import service as accounts
 from scheduler.accounts.models import User
 from scheduler.accounts.rules import Place
 from scheduler.bookings.models import HOLDING_STATES, Booking
+from scheduler.bookings.proposal import Proposal
 from scheduler.bookings.service import book_all
 from scheduler.calendars.models import Site
 from scheduler.calendars.rules import local_midnight
 from scheduler.calendars.service import zone_of
 from scheduler.database import session, utc_now
-from scheduler.errors import Stale, UserError
+from scheduler.errors import Conflict, Stale, UserError
 from scheduler.intervals import Interval
 from scheduler.plans.models import Plan, SolveRun
 from scheduler.plans.problem import Translation, translate
@@ -145,11 +147,12 @@ def latest_draft(site: Site) -> Plan | None:
     )
 
 
-def publish(plan: Plan, *, user: User | None = None) -> Published:
+def publish(plan: Plan, *, user: User | None = None, now: datetime | None = None) -> Published:
     """Book all that the draft places, or nothing.
 
-    Refused with `Stale` where the facts it rests on have changed since: then `mark_stale`, in a
-    transaction of its own, notes that for good.
+    What should have begun by `now` is refused; None asks nothing. Refused with `Stale` where the
+    facts it rests on have changed since: then `mark_stale`, in a transaction of its own, notes that
+    for good.
     """
     accounts.require(user, "manager", Place(site_id=plan.site_id))
     # The second of two who publish at once waits here, and finds the plan published.
@@ -167,6 +170,8 @@ def publish(plan: Plan, *, user: User | None = None) -> Published:
         raise UserError(
             f"Plan {plan.number} places nothing. See why on its page, mend that, and build again."
         )
+    if now is not None:
+        _refuse_begun(plan, proposals, now)
     bookings = book_all(proposals, user=user)
     for proposal in proposals:
         if proposal.activity_request is not None:
@@ -257,6 +262,18 @@ def _refuse_state(plan: Plan) -> None:
         raise Stale(words["stale"])
     if plan.state != "draft":
         raise UserError(words[plan.state])
+
+
+def _refuse_begun(plan: Plan, proposals: Sequence[Proposal], now: datetime) -> None:
+    """A plan of the past is kept as it was; of one that runs nothing may have begun unseen."""
+    begun = [proposal for proposal in proposals if proposal.run.start < now]
+    if begun and now < plan.ends_at:
+        words = f"{len(begun)} runs of it" if len(begun) > 1 else f"{begun[0].title}"
+        raise Conflict(
+            f"Plan {plan.number} comes too late: {words} would have begun by now. "
+            "Build what is left of the week again (markaz plan, or the button on its page), "
+            "then publish that."
+        )
 
 
 def _stale_words(plan: Plan) -> str:

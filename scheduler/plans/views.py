@@ -16,6 +16,7 @@ from scheduler.calendars.service import zone_of
 from scheduler.database import transaction, utc_now
 from scheduler.errors import Conflict, Forbidden, Stale, UserError
 from scheduler.intervals import Interval
+from scheduler.limits import costly
 from scheduler.plans import live, picture, queries, service
 from scheduler.plans.models import Plan, SolveRun
 from scheduler.plans.summary import span_words
@@ -37,6 +38,7 @@ def show_plans() -> Any:
 
 
 @blueprint.post("/build")
+@costly("builds")
 @role_required("manager")
 def build() -> Any:
     site = the_site()
@@ -158,7 +160,7 @@ def publish(plan_id: int) -> Any:
     plan = queries.get_plan(plan_id)
     try:
         with transaction(actor=current_user, reason="published on the page"):
-            published = service.publish(plan, user=current_user)
+            published = service.publish(plan, user=current_user, now=utc_now())
             count, number = len(published.bookings), plan.number
             week = week_name(published.bookings[0].starts_at.astimezone(zone_of(plan.site)).date())
     except Stale:

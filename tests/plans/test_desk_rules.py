@@ -7,8 +7,10 @@ import pytest
 from scheduler.bookings.service import Duty, Proposal, book
 from scheduler.database import session, transaction
 from scheduler.intervals import Interval
+from scheduler.plans import queries
 from scheduler.requests.models import Participant, RequestNeed
 from scheduler.resources.models import Outage
+from solver import Window
 from tests.centre import (
     at,
     make_calendar,
@@ -100,12 +102,74 @@ def test_a_run_that_may_shrink_shrinks_to_the_longest_that_a_place_takes(centre)
     assert (mode.wish * minutes, mode.least * minutes) == (90, 60)
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_visitor_in_a_restricted_place_is_planned_with_somebody_of_the_staff(centre, count):
+    with transaction():
+        operator = make_qualification(centre.site)
+        make_person(centre.site, "T-1", kind="trainee", holds=(operator,))
+        make_person(centre.site, "T-2", kind="trainee", holds=(operator,))
+        make_person(centre.site, "Z-1", holds=(operator,), calendar=centre.day)
+        visitor = make_person(centre.site, "V-1", kind="visitor")
+        secret = make_resource(centre.site, "SECRET", is_restricted=True)
+        asked = make_request(centre.project, secret)
+        asked.participants.append(Participant(person=visitor))
+        asked.needs.append(RequestNeed(qualification=operator, phase="run", count=count))
+        asked.needs.append(RequestNeed(qualification=operator, phase="setup"))
+    plan = build(centre.site, WEEK, time_limit_seconds=2)
+    (booking,) = publish(plan).bookings
+    on_run = {duty.person.code for duty in booking.duties if duty.is_duty and duty.phase == "run"}
+    assert len(on_run) == count
+    assert "Z-1" in on_run
+
+
+def test_a_visitor_who_could_be_on_duty_is_not_left_alone_in_a_restricted_place(centre):
+    with transaction():
+        operator = make_qualification(centre.site)
+        make_person(centre.site, "A-1", kind="visitor", holds=(operator,))
+        make_person(centre.site, "Z-1", holds=(operator,), calendar=centre.day)
+        secret = make_resource(centre.site, "SECRET", is_restricted=True)
+        for number, phase in enumerate(("run", "setup")):
+            asked = make_request(centre.project, secret, code=f"R-{number}", setup_minutes=60)
+            asked.needs.append(RequestNeed(qualification=operator, phase=phase))
+    plan = build(centre.site, WEEK, time_limit_seconds=2)
+    people = {duty.person.code for booking in publish(plan).bookings for duty in booking.duties}
+    assert (plan.placed, people) == (2, {"Z-1"})
+
+
+def test_who_lacks_an_escort_is_told_so(centre):
+    with transaction():
+        operator = make_qualification(centre.site)
+        make_person(centre.site, "T-1", kind="trainee", holds=(operator,))
+        visitor = make_person(centre.site, "V-1", kind="visitor")
+        secret = make_resource(centre.site, "SECRET", is_restricted=True)
+        asked = make_request(centre.project, secret)
+        asked.participants.append(Participant(person=visitor))
+        asked.needs.append(RequestNeed(qualification=operator, phase="run"))
+    (row,) = queries.unplaced(build(centre.site, WEEK, time_limit_seconds=2))
+    assert "Nobody with vacuum operator of the staff is on shift" in row.reason_text
+
+
 @pytest.mark.parametrize(("most", "free_days"), [(7, 0), (6, 1), (3, 1), (2, 2), (None, 0)])
 def test_so_many_days_are_kept_free_that_no_row_gets_too_long(centre, most, free_days):
     with transaction():
         make_person(centre.site, most_days_in_a_row=most)
         make_request(centre.project, centre.chamber)
-    assert len(person(centre.problem(), "P-1").absences) == free_days
+    problem = centre.problem()
+    shifts = person(problem, "P-1").shifts or (Window(0, problem.horizon),)
+    free = problem.horizon - sum(each.end - each.start for each in shifts)
+    assert free * problem.tick_seconds == free_days * 24 * 3600
+
+
+def test_on_a_day_kept_free_of_duty_one_may_still_take_part(centre):
+    with transaction():
+        sana = make_person(centre.site, most_days_in_a_row=1, kind="trainee")
+        for day in range(5):
+            asked = make_request(
+                centre.project, centre.chamber, code=f"R-{day}",
+                earliest_at=at(day, 0), latest_at=at(day + 1, 0),
+            )  # fmt: skip
+            asked.participants.append(Participant(person=sana))
+    assert build(centre.site, WEEK, time_limit_seconds=2).placed == 5
 
 
 def test_who_works_at_most_two_days_in_a_row_is_planned_so_and_the_plan_is_booked(centre):

@@ -5,7 +5,7 @@ import pytest
 from scheduler.bookings.service import Proposal, book
 from scheduler.database import session, transaction
 from scheduler.requests.models import Participant, Precedence, RequestDraw
-from tests.centre import at, make_person, make_project, make_request, make_utility, span
+from tests.centre import at, make_person, make_project, make_request, make_resource, make_utility, span
 from tests.plans.week import Centre
 
 
@@ -74,6 +74,31 @@ def test_what_follows_a_booking_does_not_wait(centre):
     follow(first, second)
     book(Proposal(centre.site, "R-1", (centre.chamber,), span(0, 9, 12), activity_request=first))
     assert left_out(centre) == []
+
+
+@pytest.mark.parametrize(
+    ("quota_minutes", "wish_minutes"), [(240, 240), (200, 195), (120, 120), (119, None)],
+    ids=["all of it", "what is left, in ticks", "just the least", "less than the least"],
+)  # fmt: skip
+def test_who_is_content_with_less_gets_what_is_left_of_the_quota(centre, quota_minutes, wish_minutes):
+    project = make_project(centre.site, "OPT", quota_minutes=quota_minutes)
+    make_request(project, centre.chamber, minutes=240, least_minutes=120, value=100)
+    problem = centre.problem()
+    found = [each for each in problem.activities if each.id == "R-1"]
+    assert [each.wish * problem.tick_seconds // 60 for each in found] == (
+        [wish_minutes] if wish_minutes else []
+    )
+    assert [each.value for each in found] == ([100 * wish_minutes // 240] if wish_minutes else [])
+
+
+def test_a_way_that_takes_longer_than_the_quota_is_no_choice(centre):
+    project = make_project(centre.site, "OPT", quota_minutes=150)
+    long = make_resource(centre.site, "LONG", shortest_minutes=180)
+    make_request(project, long, centre.chamber, code="R-1", minutes=240, least_minutes=60)
+    make_request(make_project(centre.site, "TWO", quota_minutes=150), long, code="R-2", minutes=240,
+                 least_minutes=60)  # fmt: skip
+    assert [mode.id for mode in centre.activity("R-1").modes] == ["2"]
+    assert left_out(centre) == [("R-2", "quota", ("TWO",), 150)]
 
 
 def test_what_follows_a_request_without_quota_waits(centre):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from scheduler.calendars.models import Holiday
 from scheduler.database import session, transaction
 from scheduler.intervals import Interval
 from scheduler.plans.problem import translate
@@ -60,3 +61,27 @@ def test_a_liking_costs_less_than_the_least_work_is_worth(asked):
 def test_a_liking_out_of_reach_does_not_keep_it_from_being_placed(asked):
     translation = problem_with(asked, preferred="Sun", latest_at=at(2, 0))
     assert start_of(translation) < at(2, 0)
+
+
+def test_a_day_that_may_become_a_holiday_is_planned_around(asked):
+    assert start_of(problem_with(asked)) == at(0, 0)
+    provisional(asked, 0)
+    translation = problem_with(asked)
+    assert start_of(translation) == at(1, 0)
+    assert 0 < translation.problem.weights.preference < 240
+
+
+def test_where_nothing_else_is_left_such_a_day_is_used(asked):
+    provisional(asked, 0)
+    assert start_of(problem_with(asked, latest_at=at(1, 0))) == at(0, 0)
+
+
+def test_on_the_days_that_are_left_what_is_liked_still_counts(asked):
+    provisional(asked, 0, 1)
+    assert at(2, 12) <= start_of(problem_with(asked, preferred="afternoon")) < at(2, 18)
+
+
+def provisional(asked, *days):
+    with transaction():
+        for day in days:
+            session.add(Holiday(site_id=asked[0], on_day=at(day, 12).date(), name="Eid", is_provisional=True))

@@ -11,7 +11,7 @@ from scheduler.bookings.doctor import examine
 from scheduler.bookings.models import Booking
 from scheduler.bookings.service import Duty, Proposal, book
 from scheduler.database import session, transaction
-from scheduler.errors import Forbidden, Stale, UserError
+from scheduler.errors import Conflict, Forbidden, Stale, UserError
 from scheduler.intervals import Interval
 from scheduler.outbox import OutboxMessage
 from scheduler.people.models import ExclusionGroup
@@ -330,6 +330,25 @@ def test_a_plan_whose_facts_have_changed_is_stale_and_books_nothing(lite, change
     assert queries.get_plan(plan.id).state == "stale"
     assert refused_to_publish(plan, Stale) == words
     assert service.latest_draft(lite.site) is None
+
+
+def test_what_should_have_begun_already_is_not_published(lite):
+    with transaction():
+        make_request(lite.project, lite.chamber, earliest_at=at(1, 9), latest_at=at(1, 14))
+    plan = build(lite.site)
+    start = queries.placed(plan)[0].run.start
+    words = refused_to_publish(plan, Conflict, now=start + timedelta(minutes=1))
+    assert words.startswith("Plan 1 comes too late: ")
+    assert "would have begun by now. Build what is left of the week again" in words
+    assert not bookings()
+    assert publish(plan, now=start).bookings
+
+
+def test_a_plan_of_the_past_is_published_as_it_is(lite):
+    with transaction():
+        make_request(lite.project, lite.chamber)
+    plan = build(lite.site)
+    assert publish(plan, now=plan.ends_at).bookings
 
 
 def test_of_two_drafts_of_one_week_only_the_first_is_published(lite):

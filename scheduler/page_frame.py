@@ -35,8 +35,10 @@ class NavItem:
 
     @property
     def is_current(self) -> bool:
-        """Whether the page that is shown is this one, or lies below it."""
-        return request.path.startswith(self.path) and (request.path != ASK.path or self.path == ASK.path)
+        """Whether the page that is shown is this one, or one beside or below it."""
+        if ASK.path in (request.path, self.path):
+            return request.path == self.path
+        return request.path.split("/")[1] == self.path.split("/")[1]
 
 
 ASK = NavItem("Ask for time", "/requests/new", "plus", "researcher", "requests")
@@ -54,7 +56,7 @@ NAVIGATION = (
     NavItem("Reports", "/reports/", "report", "manager", "reports"),
     NavItem("Projects", "/projects/", "table", "researcher", "projects"),
     NavItem("Users", "/users/", "person", "administrator", "accounts"),
-    NavItem("Audit", "/audit", "clock", "administrator", "accounts"),
+    NavItem("Audit log", "/audit", "clock", "administrator", "accounts"),
 )
 
 

@@ -197,7 +197,7 @@ def _fill(world: Everything) -> None:
         "qualification_id": skill.id, "absence_id": absence.id, "project_id": secret.id,
         "request_id": waiting.id, "booked_request_id": booked.id, "user_id": spare.id,
         "role_id": spare.roles[0].id, "run_id": 0, "import_id": run.id, "site_id": site.id,
-        "known_project_id": known.id, "other_chamber_id": other_chamber.id,
+        "known_project_id": known.id, "organisation_id": partner.id, "other_chamber_id": other_chamber.id,
     }  # fmt: skip
 
 

@@ -42,3 +42,18 @@ def test_asking_is_a_page_of_its_own_in_the_bar(app):
     bar = page.split('<nav class="mk-nav"')[1].split("</nav>")[0]
     assert bar.count('aria-current="page"') == 1
     assert 'href="/requests/new" aria-current="page"' in bar
+
+
+@pytest.mark.parametrize("path", ["/people/qualifications", "/people/shifts", "/people/lists/organisations"])
+def test_a_page_beside_the_one_of_the_bar_is_of_it(app, path):
+    with transaction():
+        make_site()
+        user = make_user("manager")
+    page = client_of(app, user).get(path).text
+    bar = page.split('<nav class="mk-nav"')[1].split("</nav>")[0]
+    assert bar.count('aria-current="page"') == 1
+    assert 'href="/people/qualifications" aria-current="page"' in bar
+
+
+def test_administrators_find_users_and_the_audit_log(app):
+    assert names(app, "administrator")[-2:] == ["Users", "Audit log"]

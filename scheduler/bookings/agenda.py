@@ -40,7 +40,10 @@ class AgendaDay:
     items: tuple[Item, ...]
 
 
-def make_agenda(week: Week, bookings: Collection[Booking], link: Callable[[int], str]) -> list[AgendaDay]:
+def make_agenda(
+    week: Week, bookings: Collection[Booking], link: Callable[[int], str], *, are_own: bool = False
+) -> list[AgendaDay]:
+    """Day by day; of bookings that are one's own also what is confidential to others is shown."""
     zone = zone_of(week.site)
     today = week.now.astimezone(zone).date()
     days = []
@@ -52,7 +55,10 @@ def make_agenda(week: Week, bookings: Collection[Booking], link: Callable[[int],
             if whole.start <= booking.starts_at < whole.end
             or (first and booking.starts_at < whole.start < booking.ends_at)
         ]
-        items = [_item(week, booking, whole, link) for booking in sorted(todays, key=lambda one: one.run)]
+        in_order = sorted(todays, key=lambda one: one.run)
+        items = [
+            _item(week, each, whole, link, are_own or shows(each, week.project_ids)) for each in in_order
+        ]
         days.append(AgendaDay(day, day == today, week.days_off.get(day), tuple(items)))
     return days
 
@@ -70,9 +76,8 @@ def bookings_of_user(
     ]
 
 
-def _item(week: Week, booking: Booking, day: Interval, link: Callable[[int], str]) -> Item:
+def _item(week: Week, booking: Booking, day: Interval, link: Callable[[int], str], is_shown: bool) -> Item:
     zone = zone_of(week.site)
-    is_shown = shows(booking, week.project_ids)
     start, end = booking.starts_at.astimezone(zone), booking.ends_at.astimezone(zone)
     notes = []
     if booking.ends_at > day.end:

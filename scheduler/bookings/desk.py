@@ -23,7 +23,7 @@ from scheduler.calendars.service import zone_of
 from scheduler.database import session, transaction, utc_now
 from scheduler.errors import Stale, UserError
 from scheduler.requests.offers import offers_for
-from scheduler.requests.wall_times import write_wall
+from scheduler.requests.wall_times import which_hour, write_wall
 from scheduler.resources.models import Resource
 from scheduler.security import LARGEST_ID, may, role_required
 
@@ -37,6 +37,7 @@ def new_booking() -> Any:
     key = request.form.get("key") or secrets.token_urlsafe(16)
     if request.method == "GET":
         return _show_form(form, site, key=key)
+    _take_free_start(form, site)
     if not form.validate():
         return _show_form(form, site, key=key, status=400)
     try:
@@ -61,6 +62,7 @@ def change_booking(booking_id: int) -> Any:
     key = request.form.get("key") or secrets.token_urlsafe(16)
     if request.method == "GET":
         return _show_form(form, site, key=key, booking=booking)
+    _take_free_start(form, site)
     if not form.validate():
         return _show_form(form, site, key=key, booking=booking, status=400)
 
@@ -95,7 +97,7 @@ def cancel_booking(booking_id: int) -> Any:
         found = series.cancel_series(booking, scope, reason, user=user, now=utc_now())
         return "It is cancelled." if len(found) == 1 else f"{len(found)} of its series are cancelled."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/booking/<int:booking_id>/split")
@@ -111,7 +113,7 @@ def split_booking(booking_id: int) -> Any:
         edits.split(booking, at, second_start=second, user=user, now=utc_now())
         return "It is two bookings now."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/booking/<int:booking_id>/swap")
@@ -125,7 +127,7 @@ def swap_bookings(booking_id: int) -> Any:
         edits.swap(booking, other, user=user, now=utc_now())
         return f"{booking.title} and {other.title} have changed places."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/booking/<int:booking_id>/check-in")
@@ -134,7 +136,7 @@ def check_in(booking_id: int) -> Any:
         edits.check_in(booking, user=user, now=utc_now())
         return f"{booking.title} is checked in."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/booking/<int:booking_id>/end")
@@ -143,7 +145,7 @@ def end_booking(booking_id: int) -> Any:
         edits.end(booking, user=user, now=utc_now(), outcome=request.form.get("outcome", ""))
         return f"{booking.title} is over. What was left of its time is free."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/booking/<int:booking_id>/no-show")
@@ -153,7 +155,7 @@ def note_no_show(booking_id: int) -> Any:
         edits.note_no_show(booking, user=user, now=utc_now())
         return f"Nobody came for {booking.title}. What was left of its time is free."
 
-    return _do(booking_id, work)
+    return one_deed(booking_id, work)
 
 
 @blueprint.post("/undo")
@@ -200,7 +202,7 @@ def deeds_in_week() -> dict[str, Any]:
     return {"undoable": acts.last_act(user, utc_now()), "may_book": may("manager")}
 
 
-def _do(booking_id: int, work: Callable[[Booking, User], str]) -> Any:
+def one_deed(booking_id: int, work: Callable[[Booking, User], str]) -> Any:
     """One deed on one booking, said on its page; pressed twice it is done once."""
     user = _user()
 
@@ -305,6 +307,20 @@ def _show_form(
         example_day=utc_now().astimezone(zone).date() + timedelta(days=7),
     )
     return page, status
+
+
+def _take_free_start(form: BookingForm, site: Site) -> None:
+    """One of the free starts was pressed: what is typed, for the same length from there on."""
+    text = request.form.get("take", "")
+    start = Inputs(site, {"start": text}, None).moment("start")
+    run = Inputs(site, form.body(), None).run() if start else None
+    if start is not None and run is not None:
+        zone = zone_of(site)
+        for field, hour, moment in (
+            (form.start, form.start_hour, start),
+            (form.end, form.end_hour, start + (run.end - run.start)),
+        ):
+            field.data, hour.data = write_wall(moment, zone), which_hour(moment, zone)
 
 
 def _wished() -> dict[str, Any]:

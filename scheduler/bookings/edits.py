@@ -8,14 +8,15 @@ from typing import Any
 from scheduler import outbox
 from scheduler.accounts.models import User
 from scheduler.bookings import acts, rights
-from scheduler.bookings.models import Booking
+from scheduler.bookings.models import Booking, BookingPerson
 from scheduler.bookings.order import Change, Order, Release, carry_out
-from scheduler.bookings.proposal import Proposal
+from scheduler.bookings.proposal import Duty, Proposal
 from scheduler.calendars.service import zone_of
 from scheduler.calendars.words import moment_words
 from scheduler.database import session
 from scheduler.errors import Forbidden, Stale, UserError
 from scheduler.intervals import Interval
+from scheduler.people.models import Person
 from scheduler.requests.models import ActivityRequest
 
 SHORTEST_MINUTES = 1
@@ -157,6 +158,29 @@ def swap(
             override_reason=override_reason,
             kind="swap",
             words=f"{one.title} and {other.title} swapped",
+        )
+    )
+
+
+def hand_over(
+    booking: Booking, duty: BookingPerson, person: Person, *, user: User | None, now: datetime
+) -> None:
+    """`person` does a duty from now on; time, place and everybody else stay."""
+    _refuse_over(booking)
+    whole = acts.proposal_of(booking)
+    _require(user, booking, whole)
+    given = Duty(duty.person, duty.qualification, duty.phase) if duty.qualification else None
+    if given is None or given not in whole.duties:
+        raise UserError(f"{duty.person.name} has no duty there to hand over. Look at the booking again.")
+    duties = list(whole.duties)
+    duties[duties.index(given)] = replace(given, person=person)
+    carry_out(
+        Order(
+            changing=[Change(booking, replace(whole, duties=tuple(duties)))],
+            user=user,
+            now=min(now, booking.starts_at),
+            kind="hand over",
+            words=f"{given.qualification.name} of {booking.title} handed over to {person.name}",
         )
     )
 

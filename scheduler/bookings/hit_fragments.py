@@ -12,7 +12,8 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from scheduler.bookings import hits, queries
+from scheduler.accounts.models import User
+from scheduler.bookings import hits, queries, rights
 from scheduler.bookings.models import HOLDING_STATES, Booking, BookingPerson, BookingResource
 from scheduler.bookings.stand_ins import stand_ins
 from scheduler.calendars.models import Holiday, Site
@@ -41,6 +42,7 @@ class Line:
     title: str
     sentences: Sequence[str]
     lost: Sequence[tuple[BookingPerson, Sequence[Person]]]
+    may_change: bool
 
 
 def fill_places(app: Flask) -> None:
@@ -160,6 +162,7 @@ def _list(
                 [(duty, stand_ins(hit.booking, duty)) for duty in hit.lost if duty.is_duty]
                 if looked_for
                 else [],
+                rights.may_change(_asking(), hit.booking),
             )
         )
     return _markup(
@@ -173,6 +176,11 @@ def _list(
         with_stand_ins=with_stand_ins,
         told=hits.told_of(hit.booking for hit in found),
     )
+
+
+def _asking() -> User:
+    user: User = current_user._get_current_object()
+    return user
 
 
 def _lost(held: Sequence[Any]) -> dict[tuple[int, int], int]:

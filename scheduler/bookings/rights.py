@@ -49,6 +49,17 @@ def may_cancel(user: User | None, booking: Booking) -> bool:
     return user.disabled_at is None and asked is not None and asked.requester_id == user.id
 
 
+def may_read(user: User | None, booking: Booking) -> bool:
+    """Also what is confidential to others: whose project it is, who asked for it, who is there."""
+    if queries.shows(booking, queries.visible_project_ids(user)):
+        return True
+    asked = booking.activity_request
+    if user is None or user.disabled_at is not None:
+        return False
+    is_there = any(duty.person.user_id == user.id for duty in booking.duties)
+    return is_there or (asked is not None and asked.requester_id == user.id)
+
+
 def require_visible(user: User | None, booking: Booking) -> None:
-    if not queries.shows(booking, queries.visible_project_ids(user)):
+    if not may_read(user, booking):
         raise Forbidden("This booking is confidential. Ask its project to add you as a member.")

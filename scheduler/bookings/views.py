@@ -6,7 +6,7 @@ from flask import Response, jsonify, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
-from scheduler.bookings import agenda, api, desk, feed, queries, week
+from scheduler.bookings import agenda, api, desk, duty_views, feed, queries, rights, week
 from scheduler.bookings.blueprint import blueprint
 from scheduler.bookings.models import Booking
 from scheduler.calendars.choices import read_week
@@ -15,12 +15,12 @@ from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import week_name, week_span
 from scheduler.calendars.service import zone_of
 from scheduler.database import utc_now
-from scheduler.errors import Forbidden, UserError
+from scheduler.errors import UserError
 from scheduler.requests import queries as request_queries
 from scheduler.requests.models import ActivityRequest
 from scheduler.security import may
 
-__all__ = ["api", "blueprint", "desk", "request_fragment"]
+__all__ = ["api", "blueprint", "desk", "duty_views", "request_fragment"]
 
 BY = {"resource": "Facilities", "person": "People", "mine": "Mine"}
 
@@ -63,7 +63,7 @@ def show_week() -> str:
         this_week=week_name(today),
         looks_ahead=not asked and monday > this_monday,
         picture=picture,
-        days=agenda.make_agenda(loaded, shown, _link),
+        days=agenda.make_agenda(loaded, shown, _link, are_own=by == "mine"),
         count=len(shown),
         run_minutes=sum(booking.run.minutes for booking in shown),
         zone_name=site.time_zone,
@@ -73,8 +73,7 @@ def show_week() -> str:
 @blueprint.get("/booking/<int:booking_id>")
 def show_booking(booking_id: int) -> str:
     booking = queries.get_booking(booking_id)
-    if not queries.shows(booking, queries.visible_project_ids(current_user)):
-        raise Forbidden("This booking is confidential. Ask its project to add you as a member.")
+    rights.require_visible(current_user, booking)
     return render_template(
         "bookings/booking.html",
         booking=booking,

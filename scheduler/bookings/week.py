@@ -36,6 +36,7 @@ from scheduler.database import session
 from scheduler.intervals import Interval, intersect
 from scheduler.people.models import Person, PersonQualification
 from scheduler.resources.models import Resource
+from scheduler.resources.queries import wholes_above
 
 GROUP_NAMES = {
     "test facility": "Test facilities",
@@ -111,9 +112,12 @@ def facility_rows(week: Week, link: BookingLink) -> list[tuple[str, RowFacts]]:
                     pauses=[
                         Pause(
                             Interval(outage.starts_at, outage.ends_at),
-                            f"{outage.reason or 'Outage'}, until {moment_words(outage.ends_at, zone)}",
+                            f"{'' if down is resource else down.code + ': '}{outage.reason or 'Outage'}, "
+                            f"until {moment_words(outage.ends_at, zone)}",
                         )
-                        for outage in resource.outages
+                        # A part is down with its whole.
+                        for down in (resource, *wholes_above(resource))
+                        for outage in down.outages
                     ],
                     capacity=resource.capacity,
                 ),

@@ -7,7 +7,7 @@ from scheduler.calendars.forms import DayField, HoursField, MomentField
 from scheduler.calendars.queries import the_site
 from scheduler.calendars.service import zone_of
 from scheduler.forms import Choice, PageForm, WholeNumber, id_or_none, stripped
-from scheduler.people.models import PERSON_KINDS
+from scheduler.people.models import ORGANISATION_KINDS, PERSON_KINDS
 
 TOO_LONG = "Shorten it to %(max)d signs."
 
@@ -27,6 +27,16 @@ class PersonForm(PageForm):
     most_week = HoursField("Most hours a week")
     least_rest = HoursField("Least rest between days")
     days_in_a_row = WholeNumber("Most days in a row", least=1, most=366)
+
+
+class KindForm(PageForm):
+    """One more qualification, or organisation."""
+
+    code = StringField("Code", [Length(max=60, message=TOO_LONG)], [stripped])
+    name = StringField(
+        "Name", [DataRequired("Write the name."), Length(max=200, message=TOO_LONG)], [stripped]
+    )
+    kind = Choice("Kind", choices=[(kind, kind) for kind in ORGANISATION_KINDS], default="partner")
 
 
 class CertificateForm(PageForm):

@@ -22,6 +22,7 @@ from scheduler.people.rules import LAPSED, LAPSES, LATER, STATES, Standing, stan
 TABS = (
     ("qualifications", "Qualifications"),
     ("index", "People"),
+    ("shifts", "Shifts"),
     ("absences", "Absences"),
     ("duty_hours", "Duty hours"),
 )

@@ -4,7 +4,7 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from scheduler.calendars.choices import read_week
@@ -18,13 +18,14 @@ from scheduler.calendars.wall_times import day_in_words
 from scheduler.database import transaction, utc_now
 from scheduler.errors import Forbidden, Stale, UserError
 from scheduler.intervals import Interval
-from scheduler.people import pages, queries, service
+from scheduler.people import lists, pages, queries, service, shifts
+from scheduler.people.blueprint import blueprint
 from scheduler.people.forms import AbsenceForm, CertificateForm, PersonForm
 from scheduler.people.models import PERSON_KINDS, Person
 from scheduler.people.rules import STATES
 from scheduler.security import may, role_required
 
-blueprint = Blueprint("people", __name__)
+__all__ = ["blueprint", "lists", "shifts"]
 
 
 @blueprint.get("/", strict_slashes=False)

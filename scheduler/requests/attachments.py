@@ -46,6 +46,10 @@ class Upload:
     kind: str
     content: bytes
 
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
 
 def read_all(files: Sequence[Sent]) -> list[Upload]:
     """The files of a form that hold something; refused with what is wrong with which."""
@@ -106,7 +110,7 @@ def attach(
             stored_name=_store(instance, upload.content),
             kind=upload.kind,
             size_bytes=len(upload.content),
-            sha256=hashlib.sha256(upload.content).hexdigest(),
+            sha256=upload.sha256,
         )
         row.attachments.append(made)
         rows.append(made)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, request, send_file, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import monday_of, week_name
@@ -120,12 +121,22 @@ def comment(request_id: int) -> Any:
 @role_required("researcher")
 @accepts_upload
 def attach(request_id: int) -> Any:
+    """Once, however often the button is pressed."""
+    key = request.form.get("key", "")
+    uploads: list[attachments.Upload] = []
+
     def work(row: ActivityRequest) -> str:
-        uploads = attachments.read_all(request.files.getlist("attachments"))
+        # A file can be read once, and this may be tried twice.
+        uploads.extend([] if uploads else attachments.read_all(request.files.getlist("attachments")))
         if not uploads:
             raise UserError("No file was chosen. Choose one first.")
-        made = attachments.attach(row, uploads, user(), instance())
-        return f"{', '.join(each.name for each in made)} {'is' if len(made) == 1 else 'are'} attached."
+        scope = f"requests.attach:{user().id}"
+        asked = {"request": request_id, "files": [[each.name, each.sha256] for each in uploads]}
+        if not key or find_answer(scope, key, asked) is None:
+            attachments.attach(row, uploads, user(), instance())
+            if key:
+                keep_answer(scope, key, asked, {"id": row.id})
+        return f"{', '.join(each.name for each in uploads)} {'is' if len(uploads) == 1 else 'are'} attached."
 
     return _do(request_id, work, "files")
 
@@ -271,9 +282,17 @@ def _do(
     request_id: int, work: Callable[[ActivityRequest], str], place: str = "", reason: str | None = None
 ) -> Any:
     """One deed on one request, said on its page."""
-    try:
+
+    def attempt() -> str:
         with transaction(actor=current_user, reason=reason):
-            said = work(queries.get_request(current_user, request_id))
+            return work(queries.get_request(current_user, request_id))
+
+    try:
+        try:
+            said = attempt()
+        except IntegrityError:
+            # The same key at the same moment: the other one stands by now.
+            said = attempt()
     except UserError as error:
         if type(error) is not UserError:
             raise

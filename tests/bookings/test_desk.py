@@ -10,7 +10,7 @@ from scheduler.bookings.models import Booking
 from scheduler.database import session, transaction
 from scheduler.people.models import Person
 from scheduler.resources.models import Resource
-from tests.bookings.desk import Centre, wall
+from tests.bookings.desk import Centre, at, wall
 from tests.pages import app_on, client_of, text_of
 
 
@@ -102,7 +102,24 @@ def test_a_clash_says_who_is_there_and_offers_free_starts(desk):
     assert response.status_code == 409
     page = text_of(response)
     assert "TV-1 is held for Bakeout" in page
-    assert f'name="start" value="{wall(0, 12)}"' in page
+    assert f'name="take" value="{wall(0, 12)}"' in page
+
+
+def test_a_free_start_that_is_pressed_is_booked_for_the_same_length(desk):
+    book(desk, title="Bakeout")
+    typed = wish(desk, start=wall(0, 10), end=wall(0, 12), take=wall(0, 12))
+    response = page_of(desk).post("/week/new", data=typed, follow_redirects=True)
+    assert "Leak test is booked." in text_of(response)
+    made = session.scalars(select(Booking).where(Booking.title == "Leak test")).one()
+    assert (made.starts_at, made.ends_at) == (at(0, 12), at(0, 14))
+
+
+@pytest.mark.parametrize("take", ["soon", "2099-02-31 09:00", "x" * 100])
+def test_a_free_start_that_cannot_be_read_changes_nothing_of_what_was_typed(desk, take):
+    book(desk, title="Bakeout")
+    response = page_of(desk).post("/week/new", data=wish(desk, start=wall(0, 10), take=take))
+    assert response.status_code == 409
+    assert f'value="{wall(0, 10)}"' in response.get_data(as_text=True)
 
 
 def test_a_rule_is_set_aside_with_a_reason_that_stays_on_the_page(desk):

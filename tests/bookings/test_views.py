@@ -16,7 +16,7 @@ from scheduler.database import session, transaction
 from scheduler.people.models import Absence
 from scheduler.projects.models import ProjectMember
 from scheduler.requests.models import ActivityRequest
-from scheduler.resources.models import Outage
+from scheduler.resources.models import Outage, Resource
 from tests import centre
 from tests.centre import at, span
 from tests.pages import app_on, client_of, text_of
@@ -327,3 +327,12 @@ def test_time_is_shown_in_the_zone_of_the_site(app, world):
     page = text_of(get(app, world, "manager", f"/week/booking/{world.open}"))
     assert "Mon 30 Nov 15:00–17:00" in page
     assert timedelta(hours=5) == session.get_one(Booking, world.open).starts_at - at(0, 5)
+
+
+def test_a_part_is_shown_down_with_its_whole(app, world):
+    with transaction():
+        site = session.get_one(Site, world.site_id)
+        centre.make_resource(site, "TV-1A", whole=session.get_one(Resource, world.chamber_id))
+    page = text_of(client_of(app, world.users["viewer"]).get(f"/week/?week={WEEK}"))
+    assert page.count("Outage: Pump, until Thu 3 Dec 18:00") == 1
+    assert "Outage: TV-1: Pump, until Thu 3 Dec 18:00" in page

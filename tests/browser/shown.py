@@ -17,6 +17,7 @@ from scheduler.intervals import Interval
 from scheduler.plans import building, queries, service
 from scheduler.requests.models import ActivityRequest
 from tests.browser.asked_of_centre import ask
+from tests.browser.desk_of_centre import fill_desk
 from tests.browser.week_of_centre import Centre, fill
 from tests.excel import workbooks
 
@@ -36,6 +37,7 @@ class Shown:
     run_id: int
     faulty_import_id: int
     good_import_id: int
+    desk: dict[str, int]
 
     @property
     def coming(self) -> Interval:
@@ -47,6 +49,7 @@ def make_shown(path: Path) -> Shown:
     centre = fill()
     week = ask(centre, 24)
     with transaction():
+        desk = fill_desk(centre)
         tokens = {role: _token(role) for role in ("manager", "researcher", "administrator", "viewer")}
     coming = Interval(centre.week.start + timedelta(days=7), centre.week.end + timedelta(days=7))
     with transaction():
@@ -74,6 +77,7 @@ def make_shown(path: Path) -> Shown:
         run_id=run_id,
         faulty_import_id=faulty_id,
         good_import_id=good_id,
+        desk=desk,
     )
 
 

@@ -67,7 +67,8 @@ def test_one_that_lapsed_cannot_begin_while_the_old_one_held(world):
 def test_a_renewal_without_a_day_is_for_good_and_is_in_the_log(world):
     renew(world, world.person, until=None)
     assert spans(world.person) == [(date(2024, 1, 1), None)]
-    log = session.scalars(select(Audit).where(Audit.entity == "person_qualification")).all()[-1]
+    rows = select(Audit).where(Audit.entity == "person_qualification").order_by(Audit.id)
+    log = session.scalars(rows).all()[-1]
     assert (log.before["valid_until_on"], log.after["valid_until_on"]) == (SOON.isoformat(), None)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from scheduler.bookings.models import Booking
+from scheduler.bookings.models import Booking, BookingPerson
 from scheduler.bookings.proposal import Duty, Proposal
 from scheduler.bookings.service import book
 from scheduler.database import session, transaction, utc_now
@@ -95,6 +95,25 @@ def test_any_matrix_that_can_be_asked_for_is_shown(manager, query):
 @pytest.mark.parametrize("query", ["kind=unkind", "shows=nothing"])
 def test_a_matrix_that_is_none_is_refused(manager, query):
     assert manager.get(f"/people/qualifications?{query}").status_code == 400
+
+
+def test_the_duty_of_a_certificate_that_lapses_is_handed_to_the_stand_in(manager, world):
+    short = (TODAY + timedelta(days=5)).isoformat()
+    answer = manager.post("/people/qualifications", data=certificate(world, until=short))
+    page = text_of(manager.get(answer.location + "&stand-ins=yes"))
+    assert "Hand it to <bdi>Li Wen</bdi>" in page
+    duty = session.scalars(select(BookingPerson)).one()
+    pressed = {"duty": duty.id, "person": world.second}
+    said = manager.post(f"/week/booking/{world.booking_id}/hand-over", data=pressed, follow_redirects=True)
+    assert "Li Wen does it from now on." in text_of(said)
+    assert world.state() == "booked"
+    assert session.scalars(select(BookingPerson.person_id)).one() == world.second
+
+
+@pytest.mark.parametrize("pressed", [{}, {"duty": "x", "person": "y"}, {"duty": "99999", "person": "1"}])
+def test_a_duty_that_is_not_there_is_not_handed_over(manager, world, pressed):
+    said = manager.post(f"/week/booking/{world.booking_id}/hand-over", data=pressed, follow_redirects=True)
+    assert "That duty or person is no longer there." in text_of(said)
 
 
 def test_a_certificate_that_lapses_turns_its_booking_and_renewing_turns_it_back(manager, world):

@@ -1,5 +1,6 @@
 """Files of requests: which are taken, under which name they lie and come back, and who gets them."""
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -106,8 +107,8 @@ def centre(app):
     return made
 
 
-def send(client, centre, *files):
-    data = {"attachments": [(BytesIO(content), name) for name, content in files]}
+def send(client, centre, *files, key=""):
+    data = {"attachments": [(BytesIO(content), name) for name, content in files], "key": key}
     return client.post(
         f"/requests/{centre.row_id}/attachments", data=data, content_type="multipart/form-data",
         follow_redirects=True,
@@ -117,6 +118,24 @@ def send(client, centre, *files):
 def stored():
     session.rollback()
     return session.query(RequestAttachment).all()
+
+
+def test_the_same_form_sent_twice_attaches_once(app, centre, tmp_path):
+    client = client_of(app, centre.researcher)
+    for _ in range(2):
+        assert "plan.pdf is attached." in text_of(send(client, centre, ("plan.pdf", PDF), key="k1"))
+    assert len(stored()) == len(list((tmp_path / "attachments").iterdir())) == 1
+    other = text_of(send(client, centre, ("plan.pdf", PDF + b"\n"), key="k1"))
+    assert "sent before with something else" in other
+    assert len(stored()) == 1
+    send(client, centre, ("plan.pdf", PDF), key="k2")
+    assert len(stored()) == 2
+
+
+def test_the_form_of_the_page_carries_a_key(app, centre):
+    page = client_of(app, centre.researcher).get(f"/requests/{centre.row_id}").get_data(as_text=True)
+    form = page[page.index(f'action="/requests/{centre.row_id}/attachments"') :]
+    assert re.search(r'name="key" value="[^"]{10,}"', form[: form.index("</form>")])
 
 
 def test_a_file_comes_back_as_it_was_and_is_never_shown_within_a_page(app, centre, tmp_path):

@@ -8,6 +8,7 @@ const PADDING = 5;
 const MARK = 14;
 const LEAST_FOR_LABEL = 26;
 const LEAST_FOR_MARKS = 52;
+const LEAST_FOR_WARNING = 28;
 const LEAST_BETWEEN_HOURS = 24;
 
 const pen = document.createElement("canvas").getContext("2d");
@@ -101,7 +102,9 @@ class Timeline {
     const spine = bar.classList.contains("is-t") || bar.classList.contains("is-a") ? SPINE : 0;
     const forText = room - LETTER - spine - PADDING;
     const marks = [...bar.querySelectorAll(".tl-mark")];
-    let shown = room < LEAST_FOR_MARKS ? [] : marks;
+    // What needs repair says so down to the width of its letter.
+    const broken = room < LEAST_FOR_WARNING ? [] : marks.filter((mark) => mark.matches(".is-broken .is-warn"));
+    let shown = room < LEAST_FOR_MARKS ? broken : marks;
     let text = longestThatFits(labels, forText - shown.length * MARK, measure);
     if (!text) {
       // That it is frozen says less than what it is.

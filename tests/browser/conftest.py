@@ -31,10 +31,17 @@ LAUNCH = (
 )
 
 
+HUNG_UP = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <_io.FileIO name='.*/static/:pytest.PytestUnraisableExceptionWarning"
+)
+"""A page that is closed hangs up, and the little server of the tests leaves the file that it was sending."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
+            item.add_marker(HUNG_UP)
 
 
 def find_chromium(own: str) -> str | None:

@@ -17,7 +17,7 @@ from scheduler.bookings.models import HOLDING_STATES, Booking, Hold
 from scheduler.bookings.proposal import Proposal, all_held, seats_held
 from scheduler.bookings.rows import write_row
 from scheduler.bookings.rules import Refusal, refusals
-from scheduler.bookings.verdict import Clash, Refused, Search, Verdict, bookings_of, check
+from scheduler.bookings.verdict import Clash, Refused, Search, Verdict, bookings_of, check, still_there
 from scheduler.calendars.service import zone_of
 from scheduler.database import is_writing, session, utc_now
 from scheduler.errors import Conflict, Forbidden, Stale, UserError
@@ -248,13 +248,14 @@ def _hold(booking: Booking, proposal: Proposal) -> None:
             ]
         draws = holding.draws_of(booking, zone_of(proposal.site))
     try:
-        with session.begin_nested():
-            # Only within: what is pending before is flushed before the savepoint stands.
-            booking.holds, booking.draws = holds, draws
-            session.add(booking)
+        booking.holds, booking.draws = holds, draws
+        session.add(booking)
+        session.flush()
     except IntegrityError as error:
         if guard.refused_by(error) is None:
             raise
+        # Nothing of the order will stand. Who is there is asked in a look of its own.
+        session.rollback()
         raise Conflict("", ()) from error
 
 
@@ -278,12 +279,17 @@ def _write_changeovers(
 
 def _clash(conflict: Conflict, proposal: Proposal, order: Order, changed: Sequence[int]) -> Conflict:
     """The refusal of the database in the words of the rule book, as this user may read them."""
-    with session.no_autoflush:
-        verdict = check(proposal, user=order.user, now=order.now, ignoring=list(changed), most_free=0)
+    verdict = Verdict(proposal, ())
+    if still_there(proposal):
+        with session.no_autoflush:
+            verdict = check(proposal, user=order.user, now=order.now, ignoring=list(changed), most_free=0)
     search = Search(order.now, tuple(changed))
     held = [refusal for refusal in verdict.refusals if refusal.in_the_way]
     if not held:
-        message = f"{proposal.title} clashes with a booking that was made meanwhile. Choose another time."
+        met = "a booking that was made meanwhile. Choose another time."
+        if len(order.adding) + len(order.changing) > 1:
+            met = "another one of these bookings, or one that was made meanwhile. Choose other times."
+        message = f"{proposal.title} clashes with {met}"
         return Clash(message, verdict, conflict.clashes, search)
     sentences = " ".join(refusal.sentence for refusal in held)
     clashes = tuple(booking.id for booking in bookings_of(held))

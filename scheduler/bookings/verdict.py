@@ -56,7 +56,7 @@ class Search:
     ignoring: Collection[int] = ()
 
     def answer(self, verdict: Verdict) -> Verdict:
-        if not _stands(verdict.proposal):
+        if not still_there(verdict.proposal):
             return verdict
         free = next_free(verdict.proposal, FREE_SHOWN, now=self.now, ignoring=self.ignoring)
         return replace(verdict, free=free)
@@ -148,7 +148,7 @@ def free_words(verdict: Verdict) -> str:
     return f" Free next: {', '.join(moment_words(start, zone) for start in verdict.free[:FREE_SAID])}."
 
 
-def _stands(proposal: Proposal) -> bool:
+def still_there(proposal: Proposal) -> bool:
     """Whether all that it takes is still there: what was new is gone once it was rolled back."""
     people = [*(duty.person for duty in proposal.duties), *proposal.participants]
     maybe = [proposal.project, proposal.activity_request, proposal.exclusion_group]

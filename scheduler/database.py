@@ -36,8 +36,9 @@ from sqlalchemy.orm import (
     sessionmaker,
     validates,
 )
+from sqlalchemy.orm.exc import StaleDataError
 
-from scheduler.errors import UserError
+from scheduler.errors import Stale, UserError
 
 Result = TypeVar("Result")
 
@@ -271,6 +272,8 @@ def transaction(actor: Any = None, reason: str | None = None) -> Iterator[Sessio
             except BaseException:
                 current.rollback()
                 raise
+    except StaleDataError as error:
+        raise Stale("Somebody changed it at the same moment. Look at it again and repeat.") from error
     except UserError as error:
         current.info.clear()
         error.complete()

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from scheduler.database import is_passing, session
@@ -39,7 +38,6 @@ def register(app: Flask) -> None:
     app.register_error_handler(UserError, _refusal)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(StaleDataError, _overtaken)
     app.register_error_handler(DBAPIError, _database_error)
     app.register_error_handler(500, _broken)
 
@@ -67,10 +65,6 @@ def _http_error(error: HTTPException) -> Any:
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
     return response
-
-
-def _overtaken(_error: StaleDataError) -> Any:
-    return answer(409, TITLES[Stale][1], WORDS[409][1])
 
 
 def _database_error(error: DBAPIError) -> Any:

@@ -4,13 +4,12 @@ from datetime import datetime
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.orm.exc import StaleDataError
 
 from scheduler import outbox
 from scheduler.audit import Audit
 from scheduler.calendars.models import Site
 from scheduler.database import engine, is_writing, make_engine, session, transaction
-from scheduler.errors import UserError
+from scheduler.errors import Stale, UserError
 from tests.centre import make_resource, make_site, make_user
 
 
@@ -51,7 +50,7 @@ def test_every_change_has_an_author_and_both_values(any_database):
 def test_two_who_change_the_same_row_do_not_overwrite_each_other(any_database):
     with transaction():
         site_id = make_site().id
-    with pytest.raises(StaleDataError), transaction() as current:
+    with pytest.raises(Stale, match="at the same moment"), transaction() as current:
         site = current.get(Site, site_id)
         current.connection().exec_driver_sql("UPDATE site SET version = version + 1")
         site.name = "late"

@@ -6,7 +6,6 @@ from typing import Any, TypeVar, cast
 
 from flask import Response, jsonify, request
 from flask_login import current_user
-from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest
 
 from scheduler.accounts.models import User
@@ -18,7 +17,7 @@ from scheduler.bookings.once import Answer, once
 from scheduler.bookings.verdict import check
 from scheduler.calendars.queries import the_site
 from scheduler.database import session, utc_now
-from scheduler.errors import Stale, UserError
+from scheduler.errors import UserError
 from scheduler.security import role_required
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -36,8 +35,6 @@ def answers_json(view: View) -> View:
             return view(*args, **values)
         except UserError as error:
             refused = error
-        except StaleDataError:
-            refused = Stale("Somebody changed it at the same moment. Look at it again and repeat.")
         body, status = told.refusal(refused, _user())
         session.rollback()
         return jsonify(body), status

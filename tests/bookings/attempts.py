@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations_with_replacement
 from typing import Any
 
 from sqlalchemy import select
@@ -80,8 +80,8 @@ class Heard:
 
 
 def every_pair(seed: int) -> list[Pair]:
-    """Each path beside each, both ways round, in some order."""
-    pairs = list(product(PATHS, repeat=2))
+    """Each path beside each other and beside itself, in some order."""
+    pairs = list(combinations_with_replacement(PATHS, 2))
     random.Random(seed).shuffle(pairs)
     return pairs
 

@@ -10,7 +10,7 @@ from tests.bookings.attempts_paths import DEAR, PATHS
 from tests.bookings.attempts_unguarded import disarm_database
 
 LONG_ATTEMPTS = 200_000
-A_SWEEP = 1_250
+A_SWEEP = 700
 """About so many attempts come of every pair once, one attempt of each process in a round."""
 
 
@@ -19,7 +19,7 @@ def look_at(heard):
     assert heard.wrong == []
     assert wrong() == []
     assert examine().is_healthy
-    assert len(heard.pairs) == len(PATHS) ** 2
+    assert len(heard.pairs) == len(PATHS) * (len(PATHS) + 1) / 2
     assert [pair for pair, rounds in heard.pairs.items() if not rounds] == []
     for path in PATHS:
         # Enough of them came through for the others to have been in their way.
@@ -32,7 +32,7 @@ def test_every_pair_of_ways_to_write_at_once_leaves_nothing_held_twice(any_datab
     prepare()
     heard = cover(any_database, every_pair(1), 2)
     look_at(heard)
-    assert heard.attempts >= 2_000
+    assert heard.attempts >= 1_000
 
 
 @pytest.mark.long

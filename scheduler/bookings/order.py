@@ -183,10 +183,12 @@ def _note_override(booking: Booking, order: Order, overridden: Sequence[Refusal]
 def _lock(order: Order) -> None:
     touched = {each.booking.id: each for each in order.touching}
     rows = {booking_id: touched[booking_id].booking for booking_id in sorted(touched)}
+    seen: dict[int, int] = {}
     if rows:
         # The rows first, then the things that they hold, each in one order: nobody deadlocks. Not a
         # full lock: holds of others refer to these rows, and must not wait.
         session.flush()
+        seen = {booking.id: booking.version for booking in rows.values()}
         session.execute(
             select(Booking.id)
             .where(Booking.id.in_(list(rows)))
@@ -202,7 +204,8 @@ def _lock(order: Order) -> None:
         holdables |= {hold.holdable_id for hold in booking.holds}
         utilities |= {draw.utility_id for draw in booking.draws}
     for each in touched.values():
-        if each.version is not None and each.version != each.booking.version:
+        # Without a version it is the one that was read before the lock: it may have been let go since.
+        if each.booking.version != (seen[each.booking.id] if each.version is None else each.version):
             raise Stale(
                 f"{each.booking.title} was changed while you looked. Look at it again and repeat what is "
                 "still wanted."

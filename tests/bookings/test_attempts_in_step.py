@@ -154,3 +154,31 @@ def test_what_a_neighbour_writes_before_a_booking_goes_with_it_when_it_is_cancel
     assert told == ["done"]
     (left,) = session.query(Hold).all()
     assert left.booking.title == "hot"
+
+
+def test_of_two_who_let_go_of_one_booking_the_second_hears_that_it_was_changed(centre):
+    book_one(centre)
+    with meanwhile(lambda: edits.cancel_by_hand([the_one()], "no gas", user=None)) as told:
+        edits.cancel_by_hand([the_one()], "no power", user=None)
+    (refusal,) = told
+    assert isinstance(refusal, UserError)
+    assert the_one().outcome == "no power"
+
+
+def test_what_was_let_go_of_meanwhile_is_not_brought_back_by_a_move(centre):
+    book_one(centre)
+    with meanwhile(lambda: edits.move(the_one(), at(0, 13), user=None, now=NOW)) as told:
+        edits.cancel_by_hand([the_one()], "no gas", user=None)
+    (refusal,) = told
+    assert isinstance(refusal, UserError)
+    assert (the_one().state, the_one().holds) == ("cancelled", [])
+
+
+def book_one(site_id):
+    with transaction():
+        place = session.query(Resource).filter_by(code="TV-1").one()
+        service.book(Proposal(session.get_one(Site, site_id), "one", (place,), span(0, 9, 11)))
+
+
+def the_one():
+    return session.query(Booking).filter_by(title="one").one()

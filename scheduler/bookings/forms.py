@@ -9,7 +9,7 @@ from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, Strin
 
 from scheduler.bookings.acts import proposal_of
 from scheduler.bookings.models import Booking
-from scheduler.bookings.patterns import Pattern
+from scheduler.calendars.patterns import Pattern
 from scheduler.calendars.words import DAYS
 from scheduler.errors import UserError
 from scheduler.forms import Choice, Choices, PageForm, WholeNumber, id_or_none, stripped

@@ -11,16 +11,19 @@ from scheduler.bookings import acts, rights
 from scheduler.bookings.edits import book_by_hand, cancel_by_hand, change
 from scheduler.bookings.models import Booking, Series
 from scheduler.bookings.order import Change, Order, carry_out
-from scheduler.bookings.patterns import Pattern, days_of
 from scheduler.bookings.proposal import Proposal
 from scheduler.bookings.rules import Refusal
 from scheduler.bookings.verdict import Verdict, check, check_all
+from scheduler.calendars.patterns import Pattern, days_of
 from scheduler.calendars.rules import wall_to_utc
 from scheduler.calendars.service import zone_of
 from scheduler.database import session
 from scheduler.errors import UserError
 from scheduler.intervals import Interval
 from scheduler.resources.models import Resource
+
+MOST = 200
+"""Of one series."""
 
 SCOPES = ("one", "following", "all")
 OPEN_STATES = ("booked", "needs repair")
@@ -57,7 +60,7 @@ def look(
     """
     found: dict[date, Proposal] = {}
     faults: dict[date, str] = {}
-    for day in days_of(pattern, _day(first)):
+    for day in days_of(pattern, _day(first), MOST, "bookings"):
         try:
             found[day] = _on(first, day, places.get(day))
         except UserError as error:
@@ -84,7 +87,7 @@ def book_series(
     override_reason: str | None = None,
 ) -> list[Booking]:
     """All of them, or none: days left out stand in the pattern, other places in `places`."""
-    days = days_of(pattern, _day(first))
+    days = days_of(pattern, _day(first), MOST, "bookings")
     row = Series(site_id=first.site.id, title=first.title, pattern=pattern.as_json())
     session.add(row)
     session.flush()

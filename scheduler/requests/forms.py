@@ -7,13 +7,13 @@ from typing import Any
 from wtforms import BooleanField, Field, FieldList, Form, FormField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from scheduler.calendars.patterns import Pattern
 from scheduler.calendars.words import DAYS
 from scheduler.errors import UserError
 from scheduler.forms import Choice, Choices, PageForm, WholeNumber, id_or_none, stripped
 from scheduler.requests.choices import HAZARDS, PREFERRED
 from scheduler.requests.lengths import read_length, write_length
 from scheduler.requests.models import BINDS, PHASES
-from scheduler.requests.patterns import Pattern
 
 TOO_LONG = "Shorten it to %(max)d signs."
 MOST_ROWS = 1000

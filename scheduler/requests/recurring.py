@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from scheduler.accounts.models import User
 from scheduler.calendars.models import Site
+from scheduler.calendars.patterns import Pattern, days_of
 from scheduler.calendars.rules import wall_to_utc_forward
 from scheduler.calendars.service import zone_of
 from scheduler.database import session
@@ -16,9 +17,11 @@ from scheduler.errors import UserError
 from scheduler.requests import service
 from scheduler.requests.lengths import hours_text
 from scheduler.requests.models import ActivityRequest
-from scheduler.requests.patterns import Pattern, days_of
 from scheduler.requests.values import RequestValues
 from scheduler.requests.writing import quota_left, values_of
+
+MOST = 60
+"""Of one series."""
 
 SCOPES = ("one", "following", "all")
 
@@ -78,7 +81,7 @@ def create_series(
     if values.chain:
         message = "Leave it blank: each request of a series is placed by itself."
         raise UserError(message, {"chain": message})
-    days = days_of(pattern, first)
+    days = days_of(pattern, first, MOST, "requests")
     left = quota_left(project, None)
     if left is not None and len(days) * values.wish_minutes > left:
         message = (

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from scheduler.bookings import acts, edits, series, waiting
 from scheduler.bookings.models import Booking
 from scheduler.bookings.offer import Offer
-from scheduler.bookings.patterns import Pattern
+from scheduler.calendars.patterns import Pattern
 from scheduler.calendars.queries import the_site
 from scheduler.database import retrying, session, transaction, utc_now
 from scheduler.excel import child

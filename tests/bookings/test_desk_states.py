@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from scheduler.bookings import acts, edits, series
-from scheduler.bookings.patterns import Pattern
+from scheduler.calendars.patterns import Pattern
 from scheduler.database import session, utc_now
 from scheduler.intervals import Interval
 from scheduler.people import service as people

@@ -9,8 +9,8 @@ from scheduler.bookings import series
 from scheduler.bookings.acts import proposal_of
 from scheduler.bookings.doctor import examine
 from scheduler.bookings.models import Booking, Series
-from scheduler.bookings.patterns import Pattern, days_of
 from scheduler.bookings.verdict import Clash
+from scheduler.calendars.patterns import Pattern, days_of
 from scheduler.database import session, transaction
 from scheduler.errors import UserError
 from tests.bookings.test_edits import NOW, Desk
@@ -44,7 +44,7 @@ def desk(any_database, monkeypatch):
     ],
 )  # fmt: skip
 def test_a_pattern_says_its_days(pattern, days):
-    assert [f"{day:%m-%d}" for day in days_of(pattern, FIRST)] == days
+    assert [f"{day:%m-%d}" for day in days_of(pattern, FIRST, 200, "bookings")] == days
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_pattern_says_its_days(pattern, days):
 )
 def test_a_pattern_that_says_nothing_or_too_much_is_refused(pattern):
     with pytest.raises(UserError):
-        days_of(pattern, FIRST)
+        days_of(pattern, FIRST, 200, "bookings")
 
 
 def series_of(desk, pattern, **values):

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from scheduler.calendars.patterns import Pattern
 from scheduler.database import session, transaction
 from scheduler.errors import UserError
 from scheduler.requests import recurring, service
 from scheduler.requests.models import ActivityRequest
-from scheduler.requests.patterns import Pattern
 from scheduler.requests.values import RequestValues, WindowValue
 from scheduler.requests.writing import values_of
 from tests.centre import at

@@ -8,8 +8,6 @@ from typing import Any
 from scheduler.calendars.words import DAYS
 from scheduler.errors import UserError
 
-MOST = 200
-"""Bookings of one series."""
 FARTHEST = timedelta(days=3 * 366)
 EVERY = ("week", "month")
 
@@ -63,9 +61,9 @@ class Pattern:
         )
 
 
-def days_of(pattern: Pattern, first: date) -> list[date]:
-    """The days of a series from `first` on, at most 200; refused where it says nothing, or too much."""
-    _refuse(pattern)
+def days_of(pattern: Pattern, first: date, most: int, what: str) -> list[date]:
+    """The days of a series of `what` from `first` on; refused where it says nothing, or more than `most`."""
+    _refuse(pattern, most)
     weekdays = pattern.weekdays or (first.weekday(),)
     until = pattern.until or first + FARTHEST
     days: list[date] = []
@@ -74,9 +72,9 @@ def days_of(pattern: Pattern, first: date) -> list[date]:
         if day > min(until, first + FARTHEST) or (pattern.count and len(days) >= pattern.count):
             break
         days.append(day)
-        if len(days) > MOST:
+        if len(days) > most:
             raise UserError(
-                f"That is more than {MOST} bookings. Choose an earlier end.",
+                f"That is more than {most} {what}. Choose an earlier end.",
                 {"until": "Choose an earlier end."},
             )
     kept = [day for day in days if day not in pattern.but]
@@ -87,7 +85,7 @@ def days_of(pattern: Pattern, first: date) -> list[date]:
     return kept
 
 
-def _refuse(pattern: Pattern) -> None:
+def _refuse(pattern: Pattern, most: int) -> None:
     if pattern.every not in EVERY:
         raise UserError("A series comes every week or every month.", {"every": "Choose week or month."})
     if not 1 <= pattern.interval <= 52:
@@ -96,8 +94,8 @@ def _refuse(pattern: Pattern) -> None:
         raise UserError(
             "Say how many times, or until which day: one of both.", {"count": "Write one of both."}
         )
-    if pattern.count is not None and not 1 <= pattern.count <= MOST:
-        raise UserError(f"Write from 1 to {MOST} times.", {"count": f"Write from 1 to {MOST}."})
+    if pattern.count is not None and not 1 <= pattern.count <= most:
+        raise UserError(f"Write from 1 to {most} times.", {"count": f"Write from 1 to {most}."})
     if not 1 <= pattern.nth <= 5:
         raise UserError("Choose the first to the fourth, or the last.", {"nth": "Choose one of the list."})
     if any(not 0 <= day <= 6 for day in pattern.weekdays):

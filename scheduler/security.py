@@ -127,7 +127,7 @@ def role_required(role: str) -> Callable[[View], View]:
 
 def signed_in(view: View) -> View:
     """This view answers to everybody who is signed in, whatever the role."""
-    view.needs_role = "any"  # type: ignore[attr-defined]
+    view.needs_role = "any"  # type: ignore[attr-defined] # a mark of ours
     return view
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -118,7 +119,7 @@ class HeldFacts:
             )  # fmt: skip
             self._held[holdable_id] = [
                 _Held(
-                    Taken(Interval(row.starts_at, row.ends_at), row.id, self._title(row)),
+                    self._taken(row),
                     row.kind,
                     row.configuration,
                 )
@@ -126,10 +127,10 @@ class HeldFacts:
             ]
         return self._held[holdable_id]
 
-    def _title(self, row: object) -> str:
-        project_id: int | None = row.project_id  # type: ignore[attr-defined]
-        title: str = row.title  # type: ignore[attr-defined]
-        return title if project_id is None or project_id in self.project_ids else BUSY
+    def _taken(self, row: Any) -> Taken:
+        """By a row with times, id, title and project; what is confidential to the reader is busy."""
+        is_shown = row.project_id is None or row.project_id in self.project_ids
+        return Taken(Interval(row.starts_at, row.ends_at), row.id, row.title if is_shown else BUSY)
 
     def _neighbours(
         self, resource: Resource, proposal: Proposal
@@ -184,7 +185,10 @@ class HeldFacts:
                 )
             )
             self._draws[utility_id] = [
-                (Taken(Interval(row.starts_at, row.ends_at), row.id, self._title(row)), row.amount)
+                (
+                    self._taken(row),
+                    row.amount,
+                )
                 for row in rows
             ]
         return self._draws[utility_id]

@@ -7,6 +7,7 @@ more, it is in order again.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -314,9 +315,9 @@ def _names(person_id: int, qualification_id: int | None = None) -> ColumnElement
     )
 
 
-def _with_wholes(resources: object) -> list[int]:
-    """These and every whole above them: who books the whole holds the part too."""
-    found = {row.id: row for row in session.scalars(select(Resource).where(Resource.id.in_(resources)))}  # type: ignore[arg-type]
+def _with_wholes(resources: Any) -> list[int]:
+    """Ids, or a statement for them, with those of every whole above: who books it holds the part."""
+    found = {row.id: row for row in session.scalars(select(Resource).where(Resource.id.in_(resources)))}
     return [each.id for row in list(found.values()) for each in (row, *_above(row))]
 
 

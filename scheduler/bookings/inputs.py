@@ -102,10 +102,10 @@ class Inputs:
             self.fault(name, f"This is no day and time. {remedy}")
             return None
         hour = self.body.get(f"{name}_hour") or ""
-        second = {"first": False, "second": True, "": None}.get(hour if isinstance(hour, str) else "?", "?")
-        if second == "?":
+        if hour not in ("first", "second", ""):
             self.fault(f"{name}_hour", "Say first or second.")
             return None
+        second = {"first": False, "second": True}.get(hour)
         try:
             moment = datetime.fromisoformat(text)
         except ValueError:
@@ -120,7 +120,7 @@ class Inputs:
             self.fault(name, f'"{text[:40]}" is no day and time. {remedy}')
             return None
         try:
-            return wall_to_utc(wall, self.zone, second=second)  # type: ignore[arg-type]
+            return wall_to_utc(wall, self.zone, second=second)
         except UserError as error:
             self.fault(name, error.message)
             return None
@@ -139,10 +139,10 @@ class Inputs:
             self.fault("minutes", "Write either the end or the length, not both.")
             return None
         if end is None:
-            if minutes is None and before is None:
+            length = before.minutes if minutes is None and before is not None else minutes
+            if length is None:
                 self.fault("end", "Write when it ends, or how many minutes it takes.")
                 return None
-            length = minutes if minutes is not None else before.minutes  # type: ignore[union-attr]
             run = Interval.lasting(start, length)
         elif end <= start:
             self.fault("end", "It ends before it has begun: no time lies between. Write a later end.")

@@ -49,7 +49,11 @@ def needs(asked: ActivityRequest, visitors_hold: Collection[str]) -> tuple[Need,
 
     In the order of the request, and a rest of the one that is parted for an escort at the end.
     """
-    found = [Need(need.qualification.code, need.count, need.phase) for need in asked.needs]  # type: ignore[arg-type]
+    found = [
+        # The database holds no other phases than the solver's.
+        Need(need.qualification.code, need.count, need.phase)  # type: ignore[arg-type]
+        for need in asked.needs
+    ]
     present = {row.person.kind for row in asked.participants}
     is_restricted = any(one.is_restricted for way in asked.alternatives for one in all_held(way.resources))
     on_duty = any(need.qualification in visitors_hold for need in found)

@@ -1,5 +1,6 @@
 """What a role may be given for, of every room up to this one: sites, facilities, projects."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -15,11 +16,11 @@ def offer() -> None:
     """Tell accounts; again changes nothing."""
     scopes.offer("site", lambda: _named(select(Site.id, Site.code, Site.name).order_by(Site.code)))
     for kind, row in (("resource", Resource), ("project", Project)):
-        scopes.offer(kind, lambda row=row: _named(_standing(row)))  # type: ignore[misc]
+        scopes.offer(kind, partial(_standing, row))
 
 
-def _standing(row: Any) -> Any:
-    return select(row.id, row.code, row.name).where(row.retired_at.is_(None)).order_by(row.code_key)
+def _standing(row: Any) -> dict[int, str]:
+    return _named(select(row.id, row.code, row.name).where(row.retired_at.is_(None)).order_by(row.code_key))
 
 
 def _named(query: Any) -> dict[int, str]:

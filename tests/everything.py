@@ -51,8 +51,9 @@ of another project, lead manages the project, manager its site, elsewhere a cham
 INSIDERS = ("owner", "lead", "manager", "administrator")
 OUTSIDERS = ("viewer", "staff", "other", "elsewhere")
 
-SECRETS = ("Zirqon", "ZQX", "Qelvar", "KX-99771", "Vlimpet", "Brumwald")
-"""Name, code, programme and cost code of the confidential project, title and note of what it asks for."""
+SECRETS = ("Zirqon", "ZQXVORBA", "Qelvar", "KX-99771", "Vlimpet", "Brumwald")
+"""Name, code, programme and cost code of the confidential project, title and note of what it asks for.
+Each is so long that no random token of a page holds it by chance."""
 
 STORED = "0" * 32
 QUICK = Pace(lease_seconds=2.0, heartbeat_seconds=0.2, listen_seconds=0.05, store_seconds=0.1)
@@ -156,7 +157,7 @@ def _fill(world: Everything) -> None:
     partner = Organisation(site_id=site.id, code="KHU", name="Khoo University", kind="partner")
     session.add_all([absence, outage, partner])
     secret = make_project(
-        site, "ZQX", name="Zirqon", programme="Qelvar", cost_code="KX-99771", is_confidential=True,
+        site, "ZQXVORBA", name="Zirqon", programme="Qelvar", cost_code="KX-99771", is_confidential=True,
         quota_minutes=600,
     )  # fmt: skip
     known = make_project(site, "BDR", name="Badr-3")
@@ -169,13 +170,13 @@ def _fill(world: Everything) -> None:
     spare = make_user("viewer", "spare@centre.example", name="Spare One")
     times = {"earliest_at": world.week, "latest_at": world.week + timedelta(days=7)}
     booked = make_request(
-        secret, chamber, code="ZQX-0001", title="Vlimpet run", minutes=240, note="Brumwald",
+        secret, chamber, code="ZQXVORBA-0001", title="Vlimpet run", minutes=240, note="Brumwald",
         requester_id=people["owner"].id, **times,
     )  # fmt: skip
     booked.needs.append(RequestNeed(qualification=skill, count=1, phase="all"))
     make_request(known, chamber, code="BDR-0001", minutes=120, requester_id=people["other"].id, **times)
     waiting = make_request(
-        secret, chamber, code="ZQX-0002", title="Vlimpet waits", state="submitted", note="Brumwald",
+        secret, chamber, code="ZQXVORBA-0002", title="Vlimpet waits", state="submitted", note="Brumwald",
         requester_id=people["owner"].id, **times,
     )  # fmt: skip
     run = ImportRun(
@@ -184,7 +185,8 @@ def _fill(world: Everything) -> None:
         summary={
             "sheets": [], "added": 1, "changed": 0, "same": 0, "removed": 0,
             "changes": [
-                {"sheet": "Requests", "code": "ZQX-3", "field": "title", "before": None, "after": "Vlimpet"}
+                {"sheet": "Requests", "code": "ZQXVORBA-3", "field": "title", "before": None,
+                 "after": "Vlimpet"},
             ],
         },
     )  # fmt: skip
@@ -213,7 +215,7 @@ def _ask_more(world: Everything) -> None:
     start, end = booking.starts_at, booking.ends_at
     make_request(known, chamber, code="BDR-0002", minutes=120, earliest_at=start, latest_at=end,
                  requester_id=world.users["other"])  # fmt: skip
-    make_request(secret, chamber, code="ZQX-0004", title="Vlimpet too", minutes=120, earliest_at=start,
+    make_request(secret, chamber, code="ZQXVORBA-0004", title="Vlimpet too", minutes=120, earliest_at=start,
                  latest_at=end, requester_id=world.users["owner"])  # fmt: skip
     after = make_request(
         known, chamber, code="BDR-0003", minutes=60, requester_id=world.users["other"],

@@ -101,7 +101,7 @@ def test_an_outsider_finds_nothing_of_it_anywhere(app, world, role):
 @pytest.mark.parametrize("role", INSIDERS)
 def test_whoever_belongs_to_it_finds_it(app, world, role):
     words = {word for _, _, found in leaks(app, world, role) for word in found}
-    assert {"Zirqon", "ZQX", "Qelvar", "KX-99771"} <= words
+    assert {"Zirqon", "ZQXVORBA", "Qelvar", "KX-99771"} <= words
     assert "Vlimpet" in words or role == "lead"
 
 

@@ -1,5 +1,6 @@
 """Who changed what, when, before, after and why: written in the transaction of the change."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -54,10 +55,7 @@ def _sign_and_note(current: Session, _context: Any, _instances: Any) -> None:
     actor_id = current.info.get("actor_id")
     notes = current.info.setdefault("audit_notes", [])
     for row in current.new:
-        if hasattr(row, "created_by_id"):
-            if row.created_by_id is None:
-                row.created_by_id = actor_id
-            row.updated_by_id = actor_id
+        sign(current, row)
         if getattr(row, "is_audited", False):
             notes.append((row, "added", None))
     for row in current.dirty:
@@ -80,7 +78,10 @@ def _note_removal(_mapper: Any, _connection: Any, row: Any) -> None:
 
 @event.listens_for(Session, "after_flush")
 def _write_notes(current: Session, _context: Any) -> None:
-    notes = current.info.pop("audit_notes", [])
+    _write(current, current.info.pop("audit_notes", []))
+
+
+def _write(current: Session, notes: Sequence[tuple[Any, str, dict[str, Any] | None]]) -> None:
     if not notes:
         return
     now = utc_now()
@@ -101,6 +102,19 @@ def _write_notes(current: Session, _context: Any) -> None:
             for row, action, before in notes
         ],
     )
+
+
+def sign(current: Session, row: Any) -> None:
+    """Say on a new row who made it."""
+    if hasattr(row, "created_by_id"):
+        if row.created_by_id is None:
+            row.created_by_id = current.info.get("actor_id")
+        row.updated_by_id = current.info.get("actor_id")
+
+
+def note_added(current: Session, rows: Iterable[Any]) -> None:
+    """Log rows that were written without a flush."""
+    _write(current, [(row, "added", None) for row in rows if row.is_audited])
 
 
 def is_hidden(field: str) -> bool:

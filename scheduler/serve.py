@@ -12,14 +12,24 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from scheduler.config import Config
 from scheduler.errors import UserError
 
 THREADS = 100
 """Each open stream of a plan's progress holds one, and others must not wait for them."""
+
+WRITES_AT_ONCE = 2
+TURN_SECONDS = 0.25
+"""So many writes are worked on at once, and so long another one waits until one of them is done.
+
+Python works on one thing at a time: eight writes at once take each other's turns, and hold each other's
+locks the longer for it. Who has waited in vain (an import is under way) goes on all the same.
+"""
 
 LONGEST_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 60.0
@@ -35,7 +45,7 @@ def run(config: Config, host: str, port: int) -> None:
     refuse_open_address(config, host)
     refuse_taken_port(host, port)
     server = create_server(
-        create_app(config),
+        in_turn(create_app(config)),
         host=host,
         port=port,
         threads=THREADS,
@@ -55,6 +65,22 @@ def run(config: Config, host: str, port: int) -> None:
         signal.signal(signal.SIGTERM, earlier)
         server.close()
         worker.stop()
+
+
+def in_turn(app: WSGIApplication) -> WSGIApplication:
+    """The application, with its writes a few at a time; nothing depends on that but the pace."""
+    turns = threading.BoundedSemaphore(WRITES_AT_ONCE)
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        waits = environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+        is_mine = waits and turns.acquire(timeout=TURN_SECONDS)
+        try:
+            return app(environ, start_response)
+        finally:
+            if is_mine:
+                turns.release()
+
+    return answer
 
 
 def refuse_open_address(config: Config, host: str) -> None:

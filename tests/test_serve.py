@@ -3,14 +3,17 @@
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from scheduler import serve
 from scheduler.config import Config
 from scheduler.errors import UserError
-from scheduler.serve import Worker, refuse_open_address, refuse_taken_port
+from scheduler.serve import WRITES_AT_ONCE, Worker, in_turn, refuse_open_address, refuse_taken_port
 
 
 @pytest.fixture
@@ -99,3 +102,64 @@ def test_plain_http_is_for_this_machine_only(tmp_path, host, secure, allowed):
     else:
         with pytest.raises(UserError, match="MARKAZ_SECURE_COOKIES=1"):
             refuse_open_address(config, host)
+
+
+class Slow:
+    """An application that answers when it is told to, and counts who is in it."""
+
+    def __init__(self):
+        self.inside, self.most, self.go_on = 0, 0, threading.Event()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ, start_response):
+        with self._lock:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        try:
+            if environ["REQUEST_METHOD"] == "DELETE":
+                raise ZeroDivisionError
+            assert environ["REQUEST_METHOD"] == "GET" or self.go_on.wait(20)
+        finally:
+            with self._lock:
+                self.inside -= 1
+        return [b""]
+
+
+def _asked(app, method):
+    return app({"REQUEST_METHOD": method}, None)
+
+
+def test_writes_wait_for_their_turn_and_pages_do_not(monkeypatch):
+    monkeypatch.setattr(serve, "TURN_SECONDS", 20)
+    slow = Slow()
+    app = in_turn(slow)
+    with ThreadPoolExecutor(WRITES_AT_ONCE + 3) as pool:
+        writes = [pool.submit(_asked, app, "POST") for _ in range(WRITES_AT_ONCE + 3)]
+        _wait_for(lambda: slow.inside == WRITES_AT_ONCE)
+        time.sleep(0.2)
+        assert _asked(app, "GET") == [b""]
+        slow.go_on.set()
+        assert [write.result(20) for write in writes] == [[b""]] * (WRITES_AT_ONCE + 3)
+    assert slow.most == WRITES_AT_ONCE + 1  # the page besides
+
+
+def test_a_write_that_waited_in_vain_goes_on_all_the_same(monkeypatch):
+    monkeypatch.setattr(serve, "TURN_SECONDS", 0.05)
+    slow = Slow()
+    app = in_turn(slow)
+    with ThreadPoolExecutor(WRITES_AT_ONCE + 1) as pool:
+        writes = [pool.submit(_asked, app, "POST") for _ in range(WRITES_AT_ONCE + 1)]
+        _wait_for(lambda: slow.inside == WRITES_AT_ONCE + 1)
+        slow.go_on.set()
+        assert [write.result(20) for write in writes] == [[b""]] * (WRITES_AT_ONCE + 1)
+
+
+def test_a_write_that_fails_gives_its_turn_back(monkeypatch):
+    monkeypatch.setattr(serve, "TURN_SECONDS", 20)
+    slow = Slow()
+    app = in_turn(slow)
+    begun = time.monotonic()
+    for _ in range(WRITES_AT_ONCE + 1):
+        with pytest.raises(ZeroDivisionError):
+            _asked(app, "DELETE")
+    assert time.monotonic() - begun < 10

@@ -22,6 +22,7 @@ from scheduler.calendars.service import zone_of
 from scheduler.database import is_writing, session, utc_now
 from scheduler.errors import Conflict, Forbidden, Stale, UserError
 from scheduler.events import SlotFreed, announce
+from scheduler.inserts import insert_whole
 from scheduler.resources.models import Resource
 
 
@@ -252,7 +253,9 @@ def _hold(booking: Booking, proposal: Proposal) -> None:
         draws = holding.draws_of(booking, zone_of(proposal.site))
     try:
         booking.holds, booking.draws = holds, draws
-        session.add(booking)
+        if booking.id is None:
+            parts = (booking.uses, booking.duties, booking.supplies, booking.holds, booking.draws)
+            insert_whole(booking, *parts, key="booking_id")
         session.flush()
     except IntegrityError as error:
         if guard.refused_by(error) is None:

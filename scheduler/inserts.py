@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, event, insert
-from sqlalchemy.orm import Mapper, Session, class_mapper, make_transient_to_detached
+from sqlalchemy.orm import Mapper, Session, class_mapper, make_transient, make_transient_to_detached
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from scheduler import audit
@@ -59,10 +59,10 @@ def insert_whole(row: Any, *parts: Sequence[Any], key: str) -> None:
 
 @event.listens_for(Session, "after_rollback")
 def _let_go(current: Session) -> None:
-    """What was never committed is nobody's row."""
+    """What was never committed is as new as before."""
     for row in current.info.pop(_WRITTEN, ()):
         if row in current:
-            current.expunge(row)
+            make_transient(row)
 
 
 def _insert(rows: Sequence[Any]) -> None:

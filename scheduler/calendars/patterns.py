@@ -91,9 +91,8 @@ def _refuse(pattern: Pattern, most: int) -> None:
     if not 1 <= pattern.interval <= 52:
         raise UserError("Write from 1 to 52.", {"interval": "Write from 1 to 52."})
     if (pattern.count is None) == (pattern.until is None):
-        raise UserError(
-            "Say how many times, or until which day: one of both.", {"count": "Write one of both."}
-        )
+        words = "Say how many times, or until which day: one of both."
+        raise UserError(words, {"count": words})
     if pattern.count is not None and not 1 <= pattern.count <= most:
         raise UserError(f"Write from 1 to {most} times.", {"count": f"Write from 1 to {most}."})
     if not 1 <= pattern.nth <= 5:

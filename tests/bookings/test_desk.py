@@ -82,7 +82,7 @@ def test_the_form_is_for_managers(desk, role):
         ({"start": "2001-02-03 09:00", "end": "2001-02-03 10:00"}, "is past", 409),
         ({"setup_minutes": "abc"}, "Write a whole number", 422),
         ({"people-0-person": "1"}, "There is no qualification", 422),
-        ({"every": "week"}, "Write one of both", 422),
+        ({"every": "week"}, "until which day: one of both", 422),
         ({"every": "week", "count": "3", "but": "tomorrow"}, "Write days like", 422),
         ({"title": "x" * 300}, "Shorten it", 422),
     ],

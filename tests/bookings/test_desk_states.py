@@ -283,7 +283,7 @@ def agree(runs: int, steps: int, *, is_long: bool = False) -> None:
     )
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.timeout(600)
 def test_the_desk_does_what_a_plain_model_does(any_database):
     agree(100, 12)
 

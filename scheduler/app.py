@@ -87,6 +87,7 @@ def _wire(app: Flask) -> None:
     fill(app, "my requests", waiting_views.for_list)
     fill(app, "request slots", slot_views.for_form)
     fill(app, "request slots of", slot_views.for_request)
+    fill(app, "week", import_module("scheduler.plans.repair_views").week_fragment)
     planned.tell(_is_planned)
     for room in ("bookings", "plans"):
         fill(app, "request", import_module(f"scheduler.{room}.views").request_fragment)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from scheduler import database
 from scheduler.accounts.models import Role, User
@@ -17,11 +17,12 @@ from scheduler.bookings.models import Booking
 from scheduler.bookings.offer import Offer
 from scheduler.calendars.models import CalendarOverlay, Holiday
 from scheduler.calendars.queries import the_site
+from scheduler.calendars.rules import week_name
 from scheduler.database import session, transaction, utc_now
 from scheduler.excel.models import ImportRun
 from scheduler.intervals import Interval
 from scheduler.people.models import Absence, Organisation
-from scheduler.plans import building, queries, service
+from scheduler.plans import building, queries, remedies, repairing, service
 from scheduler.plans.ledger import Pace
 from scheduler.projects.models import Project, ProjectMember
 from scheduler.requests.attachments import FOLDER
@@ -69,6 +70,7 @@ class Everything:
     users: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    remedy: dict[str, str] = field(default_factory=dict)
 
 
 def next_monday() -> datetime:
@@ -89,6 +91,8 @@ def make_everything(path: Path) -> Everything:
     with transaction():
         _ask_more(world)
     draft = _build(week)
+    world.ids["repair_id"] = _repair(world, week)
+    world.remedy = _look_for_remedies(draft)
     with transaction():
         run = queries.latest_run(queries.get_plan(draft))
         assert run is not None
@@ -259,6 +263,28 @@ def _build(week: Interval) -> int:
     run = queries.get_run(run_id)
     assert run.state == "done", run.error
     return run.plan_id
+
+
+def _repair(world: Everything, week: Interval) -> int:
+    """A repair of what is confidential: found, and not needed any more."""
+    of_secret = update(Booking).where(Booking.request_id == world.ids["booked_request_id"])
+    with transaction():
+        session.execute(of_secret.values(state="needs repair"))
+    task = repairing.prepare(the_site(), week_name(world.week.date()), week)
+    found = repairing.search(task, seconds=2)
+    with transaction():
+        repair_id = repairing.keep(the_site(), task, found).id
+        session.execute(of_secret.values(state="booked"))
+    return repair_id
+
+
+def _look_for_remedies(plan_id: int) -> dict[str, str]:
+    """What is to be sent to try one that a manager may try."""
+    remedies.look_for(plan_id, stop=lambda: False)
+    found = remedies.found_of(queries.get_plan(plan_id))["BDR-0002"].remedies
+    key = next(each.key for each in found if each.changes != "centre")
+    session.rollback()
+    return {"request": "BDR-0002", "remedy": key}
 
 
 def _user(role: str) -> User:

@@ -162,6 +162,13 @@ ROUTES: dict[str, str] = {
     "GET plans.show_plan": "xxxxx+++",
     "GET plans.confirm_publish": "xxxxx+++",
     "POST plans.publish": "xxxxx+x+",
+    "GET plans.not_placed": "xxxxx+++",
+    "POST plans.look_for_remedies": "xxxxx+x+",
+    "POST plans.try_remedy": "xxxxx+x+",
+    "GET plans.show_repair": "xxxxx+++",
+    "POST plans.find_repair": "xxxxx+x+",
+    "GET plans.show_found_repair": "xxxxx+++",
+    "POST plans.publish_repair": "xxxxx+x+",
     "GET excel.show_imports": "xx++++++",
     "POST excel.upload": "xx++++++",
     "GET excel.show_import": "xx+..+.+",
@@ -212,6 +219,7 @@ DATA: dict[str, Any] = {
     "POST requests.decline": {"note": "not now"},
     "POST plans.build": {"week": "", "time_limit": "5"},
     "POST plans.publish": {},
+    "POST plans.try_remedy": lambda world: world.remedy,
     "POST excel.drop": {},
     "POST bookings.post_booking": lambda world: {
         "json": {

@@ -30,7 +30,7 @@ def run(*words, text=None):
 
 
 EVERY_COMMAND = (
-    "demo", "template", "import", "approve", "plan", "publish", "export", "worker", "user", "serve",
+    "demo", "template", "import", "approve", "plan", "publish", "repair", "export", "worker", "user", "serve",
     "migrate", "backup", "restore", "doctor", "test",
 )  # fmt: skip
 

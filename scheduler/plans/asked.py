@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from scheduler.bookings.models import HOLDING_STATES, Booking
 from scheduler.bookings.proposal import all_held, seats_held
@@ -48,20 +49,37 @@ def load_asked(site: Site, span: Interval) -> list[ActivityRequest]:
             or_(ActivityRequest.earliest_at.is_(None), ActivityRequest.earliest_at < span.end),
             or_(ActivityRequest.latest_at.is_(None), ActivityRequest.latest_at > span.start),
         )
-        .options(
-            joinedload(ActivityRequest.project).joinedload(Project.partner),
-            joinedload(ActivityRequest.exclusion_group),
-            selectinload(ActivityRequest.alternatives)
-            .selectinload(Alternative.uses)
-            .joinedload(AlternativeResource.resource),
-            selectinload(ActivityRequest.windows).joinedload(RequestWindow.alternative),
-            selectinload(ActivityRequest.needs).joinedload(RequestNeed.qualification),
-            selectinload(ActivityRequest.draws).joinedload(RequestDraw.utility),
-            selectinload(ActivityRequest.participants).joinedload(Participant.person),
-        )
+        .options(*_whole())
         .order_by(ActivityRequest.code_key)
     )
     return [asked for asked in found if can_lie_in(asked, span)]
+
+
+def load_booked(site: Site, within: Interval) -> list[ActivityRequest]:
+    """Requests of which a booking that is not over lies within a time, by code."""
+    booked = select(Booking.request_id).where(
+        Booking.site_id == site.id,
+        Booking.state.in_(("booked", "needs repair")),
+        Booking.occupied_from >= within.start,
+        Booking.occupied_until <= within.end,
+    )
+    found = select(ActivityRequest).where(ActivityRequest.id.in_(booked)).options(*_whole())
+    return list(session.scalars(found.order_by(ActivityRequest.code_key)))
+
+
+def _whole() -> list[ExecutableOption]:
+    """All that becomes part of an activity, in a constant number of statements."""
+    return [
+        joinedload(ActivityRequest.project).joinedload(Project.partner),
+        joinedload(ActivityRequest.exclusion_group),
+        selectinload(ActivityRequest.alternatives)
+        .selectinload(Alternative.uses)
+        .joinedload(AlternativeResource.resource),
+        selectinload(ActivityRequest.windows).joinedload(RequestWindow.alternative),
+        selectinload(ActivityRequest.needs).joinedload(RequestNeed.qualification),
+        selectinload(ActivityRequest.draws).joinedload(RequestDraw.utility),
+        selectinload(ActivityRequest.participants).joinedload(Participant.person),
+    ]
 
 
 def load_precedences(requests: Iterable[ActivityRequest]) -> list[Precedence]:

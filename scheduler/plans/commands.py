@@ -1,4 +1,4 @@
-"""`markaz plan`, `markaz publish`, `markaz worker`."""
+"""`markaz plan`, `markaz publish`, `markaz repair`, `markaz worker`."""
 
 import signal
 import sys
@@ -14,7 +14,7 @@ from scheduler.accounts.commands import acting_user
 from scheduler.calendars.queries import the_site
 from scheduler.calendars.rules import local_midnight, monday_of, week_span
 from scheduler.config import load_config
-from scheduler.database import transaction, utc_now
+from scheduler.database import session, transaction, utc_now
 from scheduler.errors import Stale, UserError
 from scheduler.intervals import Interval
 
@@ -79,6 +79,37 @@ def publish(number: int | None) -> None:
 
 
 @click.command()
+@click.option("--week", metavar="2026-W49", required=True, help="The week to repair, Monday to Sunday.")
+@click.option("--time-limit", default=15.0, show_default=True, type=click.FloatRange(min=1), help="Seconds.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1), help="Cores to use.")
+@click.option(
+    "--publish", "is_published", is_flag=True, help="Publish it at once; else it is kept as a draft."
+)
+def repair(week: str, time_limit: float, workers: int, is_published: bool) -> None:
+    """Find the least change after which no booking of a week needs repair.
+
+    Without --publish the changes are listed, and kept as a draft that has a page.
+    """
+    from scheduler.plans import queries, repair_words, repairing
+
+    user, site, now = acting_user(), the_site(), utc_now()
+    task = repairing.prepare(site, week, repairing.span_of(site, week, now), user=user)
+    session.rollback()
+    found = repairing.search(task, seconds=time_limit, workers=workers)
+    with transaction(actor=user, reason="command line: repair"):
+        plan_id = repairing.keep(the_site(), task, found, user=user).id
+    for line in repair_words.terminal_lines(queries.get_plan(plan_id), user):
+        click.echo(line)
+    if not is_published:
+        click.echo(f"Publish it on its page. Or in one go: markaz repair --week {week} --publish")
+        return
+    with transaction(actor=user, reason="command line: repair"):
+        done = repairing.publish(queries.get_plan(plan_id), user=user, now=utc_now())
+        words = repairing.counted(done)
+    click.echo(f"The repair is published: {words}.")
+
+
+@click.command()
 def worker() -> None:
     """Build plans that the pages order, until stopped (Ctrl-C, SIGTERM)."""
     from scheduler import jobs
@@ -91,7 +122,7 @@ def worker() -> None:
     click.echo("Worker ended.", err=True)
 
 
-commands: list[click.Command] = [plan, publish, worker]
+commands: list[click.Command] = [plan, publish, repair, worker]
 
 
 def _span(time_zone: str, week: str | None, from_day: str | None, until_day: str | None) -> Interval | None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from scheduler.calendars.models import Site
@@ -52,6 +52,18 @@ class Plan(Editable, Base):
     site: Mapped[Site] = relationship()
     parent: Mapped["Plan | None"] = relationship(remote_side="Plan.id")
     runs: Mapped[list["SolveRun"]] = relationship(back_populates="plan", order_by="SolveRun.id")
+
+    @property
+    def repair_week(self) -> str | None:
+        """Of which week it is the repair, like 2026-W49; None of an ordinary plan."""
+        kept = (self.solution or {}).get("repair")
+        return None if kept is None else str(kept["week"])
+
+
+def repair_week_of_plan() -> ColumnElement[str | None]:
+    """The same within a statement, which need not load what the plan keeps."""
+    week: ColumnElement[str | None] = Plan.solution["repair", "week"].as_string()
+    return week
 
 
 class SolveRun(Row, Base):

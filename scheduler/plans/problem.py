@@ -6,7 +6,7 @@ pinned under the code of its request (`code#part` where there are several, `book
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
@@ -24,7 +24,7 @@ from scheduler.plans.pinned import Standing
 from scheduler.plans.timeline import Rounding, Timeline, tick_minutes
 from scheduler.requests.models import ActivityRequest, Precedence
 from scheduler.requests.preferences import liked_windows
-from scheduler.resources.models import Resource
+from scheduler.resources.models import Resource, Utility
 from solver import Activity, Group, PrecedenceLag, Problem, Weights, Window, fingerprint
 
 CodedRow = TypeVar("CodedRow", bound=Coded)
@@ -68,6 +68,15 @@ class Translation:
         return hashlib.sha256(facts.encode("ascii")).hexdigest()
 
 
+@dataclass(frozen=True)
+class CentreRows:
+    """The rows of a site that a problem speaks of, retired ones too."""
+
+    resources: Sequence[Resource]
+    people: Sequence[Person]
+    utilities: Sequence[Utility]
+
+
 def translate(site: Site, span: Interval) -> Translation:
     """What a plan of this span has to solve, from the rows as they are now."""
     resources, people, utilities = (
@@ -103,7 +112,38 @@ def translate(site: Site, span: Interval) -> Translation:
     left_out += _closed(kept, standing, precedences, mates)
     pins = tuple(pinned.activity(name, booking, timeline) for name, booking in standing.bookings.items())
     free = tuple(activities[asked.code] for asked in kept.values())
+    problem = assemble(
+        site,
+        rounding,
+        CentreRows(resources, people, utilities),
+        standing,
+        pins=pins,
+        free=free,
+        precedences=lags(kept, standing, precedences, timeline),
+        chains=_chains(kept),
+    )
+    return Translation(
+        problem=problem,
+        timeline=timeline,
+        requests={asked.code: asked for asked in kept.values()},
+        left_out=tuple(sorted(left_out, key=lambda each: normal_code(each.code))),
+        rounding_minutes=rounding.minutes,
+    )
 
+
+def assemble(
+    site: Site,
+    rounding: Rounding,
+    rows: CentreRows,
+    standing: Standing,
+    *,
+    pins: Sequence[Activity],
+    free: Sequence[Activity],
+    precedences: Iterable[PrecedenceLag],
+    chains: Iterable[tuple[str, ...]],
+) -> Problem:
+    """The problem of what stays and what is to be placed; retired rows only where what stays names them."""
+    timeline = rounding.timeline
     held = {code for activity in pins for code in activity.modes[0].resources}
     named = {
         code
@@ -114,29 +154,22 @@ def translate(site: Site, span: Interval) -> Translation:
     named |= {code for activity in pins for code in activity.participants}
     drawn = {draw.utility for activity in pins for draw in activity.draws}
     escorts = {need.qualification for activity in free for need in activity.needs}
-    problem = Problem(
-        name=f"{site.code} from {span.start:%Y-%m-%d}",
+    return Problem(
+        name=f"{site.code} from {timeline.span.start:%Y-%m-%d}",
         horizon=timeline.horizon,
         tick_seconds=timeline.tick_seconds,
-        activities=pins + free,
-        resources=centre.resources(site, _in_use(resources, held), rounding),
+        activities=(*pins, *free),
+        resources=centre.resources(site, _in_use(rows.resources, held), rounding),
         people=centre.people(
-            site, _in_use(people, named), rounding, list(standing.bookings.values()), escorts
+            site, _in_use(rows.people, named), rounding, list(standing.bookings.values()), escorts
         ),
-        utilities=centre.utilities(site, _in_use(utilities, drawn), rounding),
-        groups=_groups(pins + free),
-        precedences=tuple(_lags(kept, standing, precedences, timeline)),
-        chains=tuple(_chains(kept)),
+        utilities=centre.utilities(site, _in_use(rows.utilities, drawn), rounding),
+        groups=_groups((*pins, *free)),
+        precedences=tuple(precedences),
+        chains=tuple(chains),
         days=timeline.days(),
         weeks=timeline.weeks(),
         weights=_weights(free, timeline.horizon),
-    )
-    return Translation(
-        problem=problem,
-        timeline=timeline,
-        requests={asked.code: asked for asked in kept.values()},
-        left_out=tuple(sorted(left_out, key=lambda each: normal_code(each.code))),
-        rounding_minutes=rounding.minutes,
     )
 
 
@@ -225,20 +258,22 @@ def _groups(activities: Iterable[Activity]) -> tuple[Group, ...]:
     )
 
 
-def _lags(
+def lags(
     kept: Mapping[int, ActivityRequest],
     standing: Standing,
     precedences: Iterable[Precedence],
     timeline: Timeline,
+    moving: Collection[int] = (),
 ) -> Iterator[PrecedenceLag]:
     """Lags between activities; of a request that is booked in parts the last and the first count.
 
     The most that may lie between is counted from the part that ends last to the one that starts first.
+    Between two that are booked nothing is to be kept, unless a booking of either is `moving`.
     """
     for lag in precedences:
         before = _ids(lag.before_id, kept, standing)
         after = _ids(lag.after_id, kept, standing)
-        if lag.before_id not in kept and lag.after_id not in kept:
+        if not any(each in kept or each in moving for each in (lag.before_id, lag.after_id)):
             continue
         last = max(before, key=lambda name: _end(name, standing), default=None)
         for one in before:

@@ -20,7 +20,7 @@ from scheduler.calendars.service import zone_of
 from scheduler.database import session, utc_now
 from scheduler.errors import Conflict, Stale, UserError
 from scheduler.intervals import Interval
-from scheduler.plans.models import Plan, SolveRun
+from scheduler.plans.models import Plan, SolveRun, repair_week_of_plan
 from scheduler.plans.problem import Translation, translate
 from scheduler.plans.proposals import proposals_of
 from scheduler.plans.solving import solve_run
@@ -139,9 +139,10 @@ def request_stop(run: SolveRun) -> None:
 
 
 def latest_draft(site: Site) -> Plan | None:
+    """The last ordinary plan that could be published."""
     return session.scalar(
         select(Plan)
-        .where(Plan.site_id == site.id, Plan.state == "draft")
+        .where(Plan.site_id == site.id, Plan.state == "draft", repair_week_of_plan().is_(None))
         .order_by(Plan.number.desc())
         .limit(1)
     )
@@ -250,6 +251,11 @@ def _refuse_options(time_limit_seconds: float, workers: int) -> None:
 
 
 def _refuse_state(plan: Plan) -> None:
+    if plan.repair_week is not None:
+        raise UserError(
+            f"Plan {plan.number} is a repair. Publish it on its own page, or find and publish one with: "
+            f"markaz repair --week {plan.repair_week} --publish"
+        )
     again = f"Plan {plan.number} is {{}}. Build the week again and publish that."
     words = {
         "published": f"Plan {plan.number} is already published. Its bookings stand on the week's timeline.",

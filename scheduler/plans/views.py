@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -17,13 +17,23 @@ from scheduler.database import transaction, utc_now
 from scheduler.errors import Conflict, Forbidden, Stale, UserError
 from scheduler.intervals import Interval
 from scheduler.limits import costly
-from scheduler.plans import live, picture, queries, service
+from scheduler.plans import (
+    live,
+    picture,
+    queries,
+    remedy_queries,
+    remedy_views,
+    repair_views,
+    repairing,
+    service,
+)
+from scheduler.plans.blueprint import blueprint
 from scheduler.plans.models import Plan, SolveRun
 from scheduler.plans.summary import span_words
 from scheduler.requests.models import ActivityRequest
 from scheduler.security import may, role_required
 
-blueprint = Blueprint("plans", __name__)
+__all__ = ["blueprint", "repair_views", "request_fragment"]
 
 TIME_LIMITS = ((20, "20 s, a first look"), (60, "1 min"), (300, "5 min"), (1200, "20 min"))
 DEFAULT_SECONDS = 60
@@ -116,6 +126,8 @@ def stop(run_id: int) -> Any:
 @role_required("manager")
 def show_plan(plan_id: int) -> Any:
     plan = queries.get_plan(plan_id)
+    if plan.repair_week is not None:
+        return redirect(url_for("plans.show_found_repair", repair_id=plan.id))
     run = queries.latest_run(plan)
     if plan.state == "building" and run is not None:
         return redirect(url_for("plans.show_run", run_id=run.id))
@@ -123,6 +135,7 @@ def show_plan(plan_id: int) -> Any:
     weeks = picture.weeks_of(plan)
     week = request.args.get("week")
     span = _shown_span(plan, week if week in weeks else weeks[0])
+    is_stale = plan.state == "stale" or (plan.state == "draft" and service.is_stale(plan))
     return render_template(
         "plans/plan.html",
         plan=plan,
@@ -132,12 +145,13 @@ def show_plan(plan_id: int) -> Any:
         span_words=span_words,
         placed=[each for each in placed if each.is_new],
         kinds=picture.kinds_of(placed),
-        unplaced=queries.unplaced(plan, current_user),
+        made=remedy_queries.made_of(plan, current_user),
         drawn=picture.draw_plan(plan, placed, span, current_user, utc_now(), _request_link),
         weeks=weeks if len(weeks) > 1 else [],
         week=week_name(span.start.astimezone(zone_of(plan.site)).date()),
-        is_stale=plan.state == "stale" or (plan.state == "draft" and service.is_stale(plan)),
+        is_stale=is_stale,
         build_week=_week_of(plan),
+        **remedy_views.facts(plan, is_stale=is_stale),
     )
 
 
@@ -145,7 +159,7 @@ def show_plan(plan_id: int) -> Any:
 @role_required("manager")
 def confirm_publish(plan_id: int) -> Any:
     plan = queries.get_plan(plan_id)
-    if plan.state not in ("draft", "stale"):
+    if plan.state not in ("draft", "stale") or plan.repair_week is not None:
         return redirect(url_for("plans.show_plan", plan_id=plan.id))
     if plan.state == "stale" or service.is_stale(plan):
         return _stale_page(plan)
@@ -203,6 +217,7 @@ def _list_page(faults: dict[str, str] | None = None, week: str = "", seconds: st
         "plans/plans.html",
         plans=plans,
         gaps={plan.id: queries.gap(plan.objective, plan.bound) for plan in plans},
+        repairs=repairing.weeks_of_repairs(site.id),
         weeks=week_choices(today, 0, 12),
         span_words=span_words,
         week=week,

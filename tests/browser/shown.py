@@ -18,6 +18,8 @@ from scheduler.plans import building, queries, service
 from scheduler.requests.models import ActivityRequest
 from tests.browser.asked_of_centre import ask
 from tests.browser.desk_of_centre import fill_desk
+from tests.browser.remedies_of_centre import leave_out
+from tests.browser.repair_of_centre import break_week
 from tests.browser.week_of_centre import Centre, fill
 from tests.excel import workbooks
 
@@ -37,6 +39,10 @@ class Shown:
     run_id: int
     faulty_import_id: int
     good_import_id: int
+    broken_week: str
+    repair_id: int
+    leaving_plan_id: int
+    tried_plan_id: int
     desk: dict[str, int]
 
     @property
@@ -51,6 +57,8 @@ def make_shown(path: Path) -> Shown:
     with transaction():
         desk = fill_desk(centre)
         tokens = {role: _token(role) for role in ("manager", "researcher", "administrator", "viewer")}
+    broken_week, repair_id = break_week(centre)
+    leaving_plan_id, tried_plan_id = leave_out(centre)
     coming = Interval(centre.week.start + timedelta(days=7), centre.week.end + timedelta(days=7))
     with transaction():
         run_id = service.order_build(the_site(), coming, time_limit_seconds=10).id
@@ -77,6 +85,10 @@ def make_shown(path: Path) -> Shown:
         run_id=run_id,
         faulty_import_id=faulty_id,
         good_import_id=good_id,
+        broken_week=broken_week,
+        repair_id=repair_id,
+        leaving_plan_id=leaving_plan_id,
+        tried_plan_id=tried_plan_id,
         desk=desk,
     )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from scheduler import jobs
-from scheduler.database import session, transaction
-from scheduler.plans import queries, service
+from scheduler.database import session, transaction, utc_now
+from scheduler.plans import queries, remedies, service
 from scheduler.plans.models import SolveRun
 from tests.centre import make_request, make_resource
 from tests.plans.week import WEEK, Centre
@@ -148,3 +148,19 @@ def test_a_run_whose_message_was_lost_is_found(workers):
         run_id = service.order_build(centre.site, WEEK, time_limit_seconds=2, workers=1).id
     workers.start()
     assert wait_for(run_id, lambda run: run.state in queries.ENDED).state == "done"
+
+
+def test_the_draft_is_there_first_and_then_what_would_place_what_it_leaves_out(workers):
+    with transaction():
+        centre = Centre()
+        make_request(centre.project, centre.chamber, code="R-1", minutes=600, value=900)
+        make_request(centre.project, centre.chamber, code="R-2", minutes=660)
+        run_id = service.order_build(centre.site, WEEK, time_limit_seconds=5, workers=1).id
+    workers.start()
+    service.enqueue(run_id)
+    plan_id = wait_for(run_id, lambda run: run.state == "done").plan_id
+    run = wait_for(run_id, lambda run: remedies.found_of(run.plan))
+    assert [each.is_settled for each in remedies.found_of(run.plan).values()] == [True]
+    assert {each.remedy.kind for each in remedies.found_of(run.plan)["R-2"].remedies} >= {"shorter_run"}
+    wait_for(run_id, lambda run: not remedies.is_looking(run.plan, utc_now()))
+    assert queries.get_plan(plan_id).state == "draft"

@@ -112,7 +112,7 @@ def test_an_outage_of_the_whole_is_reported_once_and_hands_its_bookings_to_repai
     assert world.state() == "needs repair"
     page = text_of(manager.get(f"/facilities/{world.bay}"))
     assert "which it is a part of" in page
-    assert "Hand to repair" in page
+    assert "Find the repair" in page
 
 
 def test_one_that_comes_back_is_reported_for_each_week_and_struck_out_together(manager, world):

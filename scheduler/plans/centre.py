@@ -16,7 +16,7 @@ from scheduler.calendars.service import holidays_of, open_intervals, zone_of
 from scheduler.database import session
 from scheduler.intervals import Interval, subtract
 from scheduler.people.models import Person, PersonQualification
-from scheduler.plans.desk_rules import OF_STAFF, calibration_outages, rest_days
+from scheduler.plans.desk_rules import NO_VISITOR, OF_STAFF, calibration_outages, rest_days
 from scheduler.plans.timeline import Rounding
 from scheduler.resources import models as rows
 from solver import Changeover, Level, Qualification, Utility, Window
@@ -110,7 +110,7 @@ def people(
 ) -> tuple[SolverPerson, ...]:
     """Shifts less holidays, absences, validity of qualifications by local days, duty limits.
 
-    `escorts`: qualifications that only the staff holds, as `desk_rules.needs` asks for them.
+    `escorts`: qualifications that not all of their holders have, as `desk_rules.needs` asks for them.
     """
     timeline, holidays = rounding.timeline, holidays_of(site)
     translated = []
@@ -197,6 +197,7 @@ def _qualifications(
     site: Site, person: Person, rounding: Rounding, escorts: Collection[str]
 ) -> tuple[Qualification, ...]:
     zone, span = zone_of(site), rounding.timeline.span
+    kinds = ((OF_STAFF, person.kind == "staff"), (NO_VISITOR, person.kind != "visitor"))
     held = []
     for row in person.qualifications:
         start, end = span.start, span.end
@@ -207,8 +208,9 @@ def _qualifications(
         if start < end:
             for first, last in rounding.inwards([Interval(start, end)]):
                 held.append(Qualification(row.qualification.code, first, last))
-                if person.kind == "staff" and (escort := f"{row.qualification.code}{OF_STAFF}") in escorts:
-                    held.append(Qualification(escort, first, last))
+                for ending, is_one in kinds:
+                    if is_one and (escort := f"{row.qualification.code}{ending}") in escorts:
+                        held.append(Qualification(escort, first, last))
     return tuple(sorted(held, key=lambda each: (each.id, each.start, each.end)))
 
 

@@ -20,8 +20,13 @@ from scheduler.requests.models import ActivityRequest, Alternative
 from scheduler.resources.models import Resource
 from solver import Need
 
-OF_STAFF = " of the staff;"
-"""Stands after the code of a qualification, for its holders who may escort. No code has a semicolon."""
+OF_STAFF, NO_VISITOR = " of the staff;", " who is no visitor;"
+"""Stand after the code of a qualification, for those of its holders. No code has a semicolon."""
+
+
+def code_of(qualification: str) -> str:
+    """The code of a qualification, whoever of its holders is meant."""
+    return qualification.removesuffix(OF_STAFF).removesuffix(NO_VISITOR)
 
 
 def unmet(asked: ActivityRequest, way: Alternative) -> tuple[str, str] | None:
@@ -45,7 +50,8 @@ def unmet(asked: ActivityRequest, way: Alternative) -> tuple[str, str] | None:
 
 def needs(asked: ActivityRequest, visitors_hold: Collection[str]) -> tuple[Need, ...]:
     """What it needs of people; where a visitor may come to a restricted place, one throughout the run is of
-    the staff. `visitors_hold`: qualifications by which a visitor could be on duty.
+    the staff, and where nobody is there throughout, no visitor is on duty. `visitors_hold`: qualifications
+    by which one could be.
 
     In the order of the request, and a rest of the one that is parted for an escort at the end.
     """
@@ -61,7 +67,7 @@ def needs(asked: ActivityRequest, visitors_hold: Collection[str]) -> tuple[Need,
         return tuple(found)
     at = next((at for at, need in enumerate(found) if need.phase in ("run", "all")), None)
     if at is None:
-        return tuple(replace(need, qualification=f"{need.qualification}{OF_STAFF}") for need in found)
+        return tuple(replace(need, qualification=f"{need.qualification}{NO_VISITOR}") for need in found)
     rest = replace(found[at], count=found[at].count - 1)
     found[at] = replace(found[at], qualification=f"{rest.qualification}{OF_STAFF}", count=1)
     return (*found, rest) if rest.count else tuple(found)

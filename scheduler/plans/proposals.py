@@ -8,7 +8,7 @@ from scheduler.bookings.proposal import Duty, Proposal, Supply
 from scheduler.calendars.models import Site
 from scheduler.database import session
 from scheduler.people.models import Person, Qualification
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import code_of
 from scheduler.plans.problem import Translation
 from scheduler.plans.timeline import Timeline
 from scheduler.requests.models import ActivityRequest
@@ -68,7 +68,7 @@ def duties_of(
 ) -> tuple[Duty, ...]:
     """Who works on a part, each by the qualification of the need that is met."""
     return tuple(
-        Duty(people[code], held[need.qualification.removesuffix(OF_STAFF)], need.phase)
+        Duty(people[code], held[code_of(need.qualification)], need.phase)
         for need, names in zip(activity.needs, part.people, strict=True)
         for code in names
     )

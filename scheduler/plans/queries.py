@@ -11,7 +11,7 @@ from scheduler.accounts.models import User
 from scheduler.database import session, utc_now
 from scheduler.errors import NotFound
 from scheduler.intervals import Interval
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import code_of
 from scheduler.plans.models import Plan, SolveRun, repair_week_of_plan
 from scheduler.plans.names import HIDDEN
 from scheduler.plans.reasons import Speaker
@@ -194,7 +194,7 @@ def placed(plan: Plan, user: User | None = None) -> list[Placed]:
                 people=()
                 if hidden
                 else tuple(
-                    f"{names.people.get(person, person)} ({need.qualification.removesuffix(OF_STAFF)})"
+                    f"{names.people.get(person, person)} ({code_of(need.qualification)})"
                     for need, people in zip(activity.needs, part.people, strict=False)
                     for person in people
                 ),

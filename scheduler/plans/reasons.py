@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from scheduler.calendars.words import day_words, hours_words, interval_words
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import code_of
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.names import MOST_NAMES, Names, and_more, any_of, is_or_are, sentence
 from scheduler.plans.timeline import Timeline
@@ -179,7 +179,7 @@ class Speaker:
                 if valid and max(valid) < end:
                     last = self._timeline.interval(max(valid) - 1, max(valid)).start
                     name = self._names.people.get(person.id, person.id)
-                    held = qualification.removesuffix(OF_STAFF)
+                    held = code_of(qualification)
                     words.append(f"{name}'s {held} lapses on {day_words(last, self._timeline.zone)}")
         return [and_more(words)] if words else []
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from scheduler.calendars.rules import local_days
 from scheduler.calendars.words import day_words, hours_words, interval_words, moment_words
 from scheduler.intervals import Interval
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import code_of
 from scheduler.plans.names import HIDDEN, Names, and_more
 from scheduler.plans.remedies import Kept, by_activity
 from scheduler.plans.timeline import Timeline
@@ -141,7 +141,7 @@ class RemedySpeaker:
         return f"raise {self._its(remedy, code)} value by {remedy.amount}, to {value}"
 
     def _person(self, remedy: Remedy, _code: str, _after: "After") -> str:
-        who = remedy.subject.removesuffix(OF_STAFF)
+        who = code_of(remedy.subject)
         staff = " of the staff" if who != remedy.subject else ""
         when = " and ".join(self._span(window) for window in remedy.windows)
         return f"one more {who}{staff} on {when}"

@@ -13,7 +13,7 @@ from scheduler.database import normal_code
 from scheduler.intervals import Interval
 from scheduler.plans import asked as asking
 from scheduler.plans import centre, pinned
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import OF_STAFF, code_of
 from scheduler.plans.left_out import LeftOut
 from scheduler.plans.pinned import Standing
 from scheduler.plans.problem import CentreRows, assemble, lags
@@ -309,7 +309,7 @@ def _way_of(booking: Booking, asked: ActivityRequest) -> str | None:
 def _demand(needs: Sequence[Need]) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for need in needs:
-        found[need.qualification.removesuffix(OF_STAFF), need.phase] += need.count
+        found[code_of(need.qualification), need.phase] += need.count
     return found
 
 
@@ -321,7 +321,7 @@ def _people(needs: Sequence[Need], booking: Booking) -> tuple[tuple[str, ...], .
             left[duty.qualification.code, duty.phase].append(duty.person)
     names = []
     for need in needs:
-        held = left[need.qualification.removesuffix(OF_STAFF), need.phase]
+        held = left[code_of(need.qualification), need.phase]
         if need.qualification.endswith(OF_STAFF):
             held.sort(key=lambda person: person.kind != "staff")
         names.append(tuple(sorted(person.code for person in held[: need.count])))

@@ -14,7 +14,7 @@ from scheduler.calendars.service import zone_of
 from scheduler.calendars.words import hours_words, interval_words
 from scheduler.database import session
 from scheduler.intervals import Interval
-from scheduler.plans.desk_rules import OF_STAFF
+from scheduler.plans.desk_rules import code_of
 from scheduler.plans.models import Plan
 from scheduler.plans.names import and_more, is_or_are, sentence
 from scheduler.plans.reasons import Speaker
@@ -190,7 +190,7 @@ class _Repairs:
         start = part.start + activity.setup
         mode = next((mode for mode in activity.modes if mode.id == part.mode), None)
         people = tuple(
-            self._person(code, need.qualification.removesuffix(OF_STAFF))
+            self._person(code, code_of(need.qualification))
             for need, names in zip(activity.needs, part.people, strict=False)
             for code in names
         )
@@ -249,6 +249,6 @@ class _Repairs:
         if people:
             words = f"{and_more(people)} {is_or_are(people)} not free then"
         else:
-            held = and_more([code.removesuffix(OF_STAFF) for code in subjects])
+            held = and_more([code_of(code) for code in subjects])
             words = f"nobody with {held} is free then"
         return f"{words} (busy with {by})" if by else words

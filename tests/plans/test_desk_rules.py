@@ -136,6 +136,24 @@ def test_a_visitor_who_could_be_on_duty_is_not_left_alone_in_a_restricted_place(
     assert (plan.placed, people) == (2, {"Z-1"})
 
 
+def test_where_nobody_stays_for_the_run_a_trainee_may_set_up_and_a_visitor_may_not(centre):
+    with transaction():
+        operator = make_qualification(centre.site)
+        make_person(centre.site, "A-1", kind="visitor", holds=(operator,))
+        make_person(centre.site, "T-1", kind="trainee", holds=(operator,))
+        make_person(centre.site, "Z-1", holds=(operator,))
+        secret = make_resource(centre.site, "SECRET", is_restricted=True)
+        for code, count in (("R-2", 2), ("R-3", 3)):
+            asked = make_request(centre.project, secret, code=code, setup_minutes=60)
+            asked.needs.append(RequestNeed(qualification=operator, phase="setup", count=count))
+    plan = build(centre.site, WEEK, time_limit_seconds=2)
+    (row,) = queries.unplaced(plan)
+    assert row.code == "R-3"
+    assert "Fewer than 3 with vacuum operator who is no visitor are on shift" in row.reason_text
+    (booking,) = publish(plan).bookings
+    assert {duty.person.code for duty in booking.duties} == {"T-1", "Z-1"}
+
+
 def test_who_lacks_an_escort_is_told_so(centre):
     with transaction():
         operator = make_qualification(centre.site)

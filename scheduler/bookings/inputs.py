@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from scheduler.accounts.models import User
 from scheduler.bookings import acts
@@ -39,6 +41,9 @@ FIELDS = (
     "title", *TIMES, "resources", "setup_minutes", "teardown_minutes", "project", "request", "alternative",
     "group", "configuration", "people", "participants", "supplies",
 )  # fmt: skip
+
+_BESIDE: Mapping[type, tuple[ExecutableOption, ...]] = {Resource: (joinedload(Resource.parts),)}
+"""What is asked for right after, read in the same statement."""
 
 
 class Inputs:
@@ -163,11 +168,9 @@ class Inputs:
         if isinstance(value, int) and not isinstance(value, bool):
             found = session.get(row_type, value) if 0 < value <= LARGEST_ID else None
         elif isinstance(value, str) and len(value) <= 60 and "\0" not in value:
-            found = session.scalar(
-                select(row_type).where(
-                    row_type.site_id == self.site.id, row_type.code_key == normal_code(value)
-                )
-            )
+            known_as = (row_type.site_id == self.site.id, row_type.code_key == normal_code(value))
+            rows = session.scalars(select(row_type).where(*known_as).options(*_BESIDE.get(row_type, ())))
+            found = rows.unique().one_or_none()
         if found is None or found.site_id != self.site.id:
             shown = value[:40] if isinstance(value, str) else str(value)[:40]
             what = row_type.__name__.lower()

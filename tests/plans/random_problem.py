@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from scheduler.bookings.proposal import all_held
 from scheduler.bookings.service import Duty, Proposal, book
 from scheduler.bookings.slots import Slot
 from scheduler.calendars.rules import local_midnight
@@ -247,7 +248,21 @@ def refused_by_engine(site, asked: ActivityRequest, slots: list[Slot]) -> list[S
         translation = translate(site, SPAN)
         refused = [slot for slot in slots if not _places(translation, asked.code, slot)]
         only_tried.rollback()
-    return refused
+    return [slot for slot in refused if not _has_no_escort_and_needs_none(slot.proposal)]
+
+
+def _has_no_escort_and_needs_none(proposal: Proposal) -> bool:
+    """Of those who stay for the run the engine takes one of the staff wherever a visitor could be on duty,
+    the rule book only where one is.
+    """
+    stay = [duty.person for duty, time in proposal.duty_times if time.contains(proposal.run)]
+    present = [*(duty.person for duty in proposal.duties), *proposal.participants]
+    return (
+        bool(stay)
+        and any(resource.is_restricted for resource in all_held(proposal.resources))
+        and all(person.kind != "visitor" for person in present)
+        and all(person.kind != "staff" for person in [*stay, *proposal.participants])
+    )
 
 
 def _places(translation: Translation, code: str, slot: Slot) -> bool:

@@ -10,7 +10,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, event, insert
-from sqlalchemy.orm import Mapper, Session, class_mapper, make_transient, make_transient_to_detached
+from sqlalchemy.orm import (
+    Mapper,
+    Session,
+    SessionTransaction,
+    class_mapper,
+    make_transient,
+    make_transient_to_detached,
+)
 from sqlalchemy.orm.interfaces import MANYTOONE
 
 from scheduler import audit
@@ -54,15 +61,31 @@ def insert_whole(row: Any, *parts: Sequence[Any], key: str) -> None:
     for each in reversed(written):
         make_transient_to_detached(each)
     session.add_all(written)
-    session.info.setdefault(_WRITTEN, []).extend(written)
+    within = _innermost(session())
+    session.info.setdefault(_WRITTEN, []).extend((each, within) for each in written)
 
 
 @event.listens_for(Session, "after_rollback")
-def _let_go(current: Session) -> None:
-    """What was never committed is as new as before."""
-    for row in current.info.pop(_WRITTEN, ()):
-        if row in current:
+def _take_back(current: Session) -> None:
+    """What was written in a transaction, or since a savepoint, that is taken back is as new as before."""
+    ended = _innermost(current)
+    kept = []
+    for row, within in current.info.pop(_WRITTEN, ()):
+        if not _lies_in(within, ended):
+            kept.append((row, within))
+        elif row in current:
             make_transient(row)
+    current.info[_WRITTEN] = kept
+
+
+def _innermost(current: Session) -> SessionTransaction | None:
+    return current.get_nested_transaction() or current.get_transaction()
+
+
+def _lies_in(within: SessionTransaction | None, ended: SessionTransaction | None) -> bool:
+    while within is not None and within is not ended:
+        within = within.parent
+    return within is ended
 
 
 def _insert(rows: Sequence[Any]) -> None:

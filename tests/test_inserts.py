@@ -126,6 +126,27 @@ def test_what_is_taken_back_leaves_nothing(user):
     assert (booking.title, booking.activity_request, len(booking.uses)) == ("Leak test", None, 2)
 
 
+def test_what_goes_with_a_savepoint_leaves_nothing_and_the_rest_stays(user):
+    with transaction():
+        first = make_booking()
+        put(first)
+        for hold in list(first.holds):
+            first.holds.remove(hold)
+        with pytest.raises(ZeroDivisionError), session.begin_nested():
+            with session.begin_nested():
+                second = make_booking()
+                put(second)
+            taken_back = second.id
+            assert 1 / 0
+        assert inspect(second).transient and inspect(first).persistent
+        assert (second.title, len(second.holds)) == ("Leak test", 2)
+        third = make_booking()
+        put(third)
+        assert third.id == taken_back or session.get(Booking, taken_back) is None
+    assert set(session.scalars(select(Booking))) == {first, third}
+    assert {hold.booking_id for hold in session.scalars(select(Hold))} == {third.id}
+
+
 def test_it_writes_only_within_a_transaction(user):
     with pytest.raises(ValueError, match="outside transaction"):
         put(make_booking())

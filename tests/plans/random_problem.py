@@ -248,21 +248,19 @@ def refused_by_engine(site, asked: ActivityRequest, slots: list[Slot]) -> list[S
         translation = translate(site, SPAN)
         refused = [slot for slot in slots if not _places(translation, asked.code, slot)]
         only_tried.rollback()
-    return [slot for slot in refused if not _has_no_escort_and_needs_none(slot.proposal)]
+    return [slot for slot in refused if not _lacks_an_escort_that_the_engine_takes(asked, slot.proposal)]
 
 
-def _has_no_escort_and_needs_none(proposal: Proposal) -> bool:
-    """Of those who stay for the run the engine takes one of the staff wherever a visitor could be on duty,
-    the rule book only where one is.
+def _lacks_an_escort_that_the_engine_takes(asked: ActivityRequest, proposal: Proposal) -> bool:
+    """Where a visitor could be on duty in a restricted place the engine takes one of the staff for the first
+    need that lasts the run; the rule book asks for one of the staff only where a visitor is, for any need.
     """
-    stay = [duty.person for duty, time in proposal.duty_times if time.contains(proposal.run)]
-    present = [*(duty.person for duty in proposal.duties), *proposal.participants]
-    return (
-        bool(stay)
-        and any(resource.is_restricted for resource in all_held(proposal.resources))
-        and all(person.kind != "visitor" for person in present)
-        and all(person.kind != "staff" for person in [*stay, *proposal.participants])
-    )
+    first = next((need for need in asked.needs if need.phase in ("run", "all")), None)
+    places = (one for way in asked.alternatives for one in all_held(way.resources))
+    if first is None or not any(one.is_restricted for one in places):
+        return False
+    own = [duty.person for duty in proposal.duties if duty.qualification.id == first.qualification_id]
+    return all(person.kind != "staff" for person in [*own, *proposal.participants])
 
 
 def _places(translation: Translation, code: str, slot: Slot) -> bool:

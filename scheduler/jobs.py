@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[int], None]
 
+OPENINGS = 5
+"""So often a queue on PostgreSQL is opened while another server makes its tables."""
+
 PATIENCE_SECONDS = 8.0
 """So long a worker that is told to go waits for its task to put things in order."""
 
@@ -151,6 +154,18 @@ def _configured() -> _Queue:
     return _queue
 
 
+def _open_on_postgres(dsn: str) -> Huey:
+    """Its tables are made if they are missing; of two servers that make them at once one is refused."""
+    from psycopg import errors
+
+    for _ in range(OPENINGS - 1):
+        try:
+            return PostgresHuey("markaz", dsn=dsn, results=False)
+        except (errors.UniqueViolation, errors.DuplicateTable, errors.DuplicateObject):
+            log.info("the tables of the queue are being made elsewhere; they are looked for again")
+    return PostgresHuey("markaz", dsn=dsn, results=False)
+
+
 def _open(queue_url: str) -> Huey:
     url = make_url(queue_url)
     kind = url.get_backend_name()
@@ -161,7 +176,7 @@ def _open(queue_url: str) -> Huey:
         return SqliteHuey("markaz", filename=url.database, results=False)
     if kind in ("postgresql", "postgres"):
         dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresHuey("markaz", dsn=dsn, results=False)
+        return _open_on_postgres(dsn)
     if kind in ("redis", "rediss"):
         if importlib.util.find_spec("redis") is None:
             raise UserError("The queue is on Redis, whose driver is missing: pip install redis")

@@ -1,9 +1,15 @@
 """The queue: on each kind of storage, and what is no queue."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
 import pytest
 
 from scheduler import jobs
 from scheduler.errors import UserError
+
+AT_ONCE = 6
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -46,3 +52,29 @@ def test_redis_without_its_driver_says_what_to_install(monkeypatch):
     with pytest.raises(UserError, match="pip install redis"):
         jobs.send("solve", 1)
     jobs.close()
+
+
+def open_at_once(url):
+    """What each of some servers meets that open a queue on a database without one, all at one moment."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("DROP TABLE IF EXISTS huey_kv, huey_schedule, huey_task, huey_counter")
+    barrier = threading.Barrier(AT_ONCE)
+
+    def one(_number):
+        barrier.wait(20)
+        try:
+            jobs._open(url).storage.close()
+        except psycopg.Error as fault:
+            return type(fault).__name__
+        return "open"
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return set(pool.map(one, range(AT_ONCE)))
+
+
+def test_servers_that_start_at_one_moment_all_find_the_queue(postgres_database, monkeypatch):
+    url = postgres_database.replace("postgresql+psycopg", "postgresql")
+    assert [open_at_once(url) for _ in range(10)] == [{"open"}] * 10
+    # Asked once only, some of them are refused: the rounds above were no chance.
+    monkeypatch.setattr(jobs, "OPENINGS", 1)
+    assert any(open_at_once(url) != {"open"} for _ in range(30))

@@ -84,6 +84,19 @@ def send(name: str, subject_id: int) -> None:
     _configured().deliver(name, subject_id)
 
 
+def nudge(name: str, subject_id: int, meanwhile: str) -> None:
+    """The same where the work is found without the message too: a queue that is away is only noted.
+
+    `meanwhile`: what that means, for the log.
+    """
+    try:
+        send(name, subject_id)
+    except UserError:
+        raise
+    except Exception:
+        log.exception("the queue is away; %s", meanwhile)
+
+
 def pending(name: str) -> set[int]:
     """Ids of the messages of that name that no worker has taken yet."""
     return {task.args[1] for task in _configured().huey.pending() if task.args and task.args[0] == name}

@@ -17,7 +17,6 @@ from sqlalchemy import update
 
 from scheduler import jobs
 from scheduler.database import retrying, session, transaction
-from scheduler.errors import UserError
 from scheduler.plans.models import Plan
 from scheduler.plans.stored import Stored
 from solver import (
@@ -135,12 +134,7 @@ def announce(plan: Plan, now: datetime) -> bool:
 
 def call(plan_id: int) -> None:
     """Tell a worker to look. Belongs after the commit; without it the page offers to ask again."""
-    try:
-        jobs.send(MESSAGE, plan_id)
-    except UserError:
-        raise
-    except Exception:
-        log.exception("the queue is away; nobody looks for remedies of plan %s", plan_id)
+    jobs.nudge(MESSAGE, plan_id, f"nobody looks for remedies of plan {plan_id}")
 
 
 def look_for(plan_id: int, *, stop: Callable[[], bool], budget: float | None = None) -> bool:

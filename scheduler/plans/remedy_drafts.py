@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from scheduler.accounts import service as accounts
 from scheduler.accounts.models import User
@@ -17,6 +17,7 @@ from scheduler.plans.models import Plan
 from scheduler.plans.problem import Translation, translate
 from scheduler.plans.remedies import OF_REQUEST, Kept, find_kept, kept_from_json, kept_to_json
 from scheduler.plans.remedy_changes import change_request
+from scheduler.plans.service import take_number
 from scheduler.plans.stored import Stored, requests_of
 from solver import Assignment, Solution, check, problem_to_json, solution_to_json, verify, why
 
@@ -45,7 +46,7 @@ def try_remedy(plan: Plan, code: str, key: str, *, user: User | None) -> Plan:
     changed since the plan was built.
     """
     accounts.require(user, "manager", Place(site_id=plan.site_id))
-    # One at a time: two who try the same at once make one draft, and no number is taken twice.
+    # One at a time: two who try the same at once make one draft.
     session.execute(select(Site.id).where(Site.id == plan.site_id).with_for_update())
     session.refresh(plan, with_for_update={"of": Plan})
     before = Stored(plan)
@@ -142,10 +143,9 @@ def _draft(
         seed=before.solution.seed if before.solution else 1,
     )
     free = {activity.id for activity in present.problem.activities if activity.pin is None}
-    number = session.scalar(select(func.max(Plan.number)).where(Plan.site_id == plan.site_id)) or 0
     made = Plan(
         site=plan.site,
-        number=number + 1,
+        number=take_number(plan.site_id),
         starts_at=plan.starts_at,
         ends_at=plan.ends_at,
         state="draft",

@@ -29,7 +29,7 @@ from scheduler.plans.models import Plan, repair_week_of_plan
 from scheduler.plans.proposals import duties_of, people_named, proposal_of
 from scheduler.plans.repair_problem import Present, is_anew
 from scheduler.plans.repair_record import Record, record_json, week_words
-from scheduler.plans.service import rest_of
+from scheduler.plans.service import rest_of, take_number
 from solver import Activity, Assignment, Options, Repair, check, problem_to_json, repair, solution_to_json
 
 LOST = "lost its place in the repair of"
@@ -137,13 +137,10 @@ def search(task: Task, *, seconds: float, workers: int = 2, seed: int = 1) -> Re
 def keep(site: Site, task: Task, found: Repair, *, user: User | None = None) -> Plan:
     """A draft of the repair, so that it can be read in peace, and is in the record."""
     accounts.require(user, "manager", Place(site_id=site.id))
-    # One at a time counts: two orders at once would take the same number.
-    session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
-    number = session.scalar(select(func.max(Plan.number)).where(Plan.site_id == site.id)) or 0
     present = task.present
     plan = Plan(
         site=site,
-        number=number + 1,
+        number=take_number(site.id),
         starts_at=present.timeline.span.start,
         ends_at=present.timeline.span.end,
         state="draft",

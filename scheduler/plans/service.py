@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from logging import getLogger
 
 from sqlalchemy import func, select, update
 
@@ -38,9 +37,9 @@ __all__ = [
     "request_stop",
     "rest_of",
     "solve_run",
+    "take_number",
 ]
 
-log = getLogger(__name__)
 
 MESSAGE = "solve"
 MOST_DAYS = 92
@@ -80,12 +79,9 @@ def order_build(
         )
     if faults := check(translation.problem):
         raise UserError(_fault_words(faults))
-    # One at a time counts: two orders at once would take the same number.
-    session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
-    number = session.scalar(select(func.max(Plan.number)).where(Plan.site_id == site.id)) or 0
     plan = Plan(
         site=site,
-        number=number + 1,
+        number=take_number(site.id),
         starts_at=span.start,
         ends_at=span.end,
         tick_seconds=translation.timeline.tick_seconds,
@@ -107,14 +103,15 @@ def order_build(
     return run
 
 
+def take_number(site_id: int) -> int:
+    """The next number of a plan. One at a time counts: two at once would take the same."""
+    session.execute(select(Site.id).where(Site.id == site_id).with_for_update())
+    return (session.scalar(select(func.max(Plan.number)).where(Plan.site_id == site_id)) or 0) + 1
+
+
 def enqueue(run_id: int) -> None:
     """Tell a worker at once. Belongs after the commit; without it a worker's next look finds the run."""
-    try:
-        jobs.send(MESSAGE, run_id)
-    except UserError:
-        raise
-    except Exception:
-        log.exception("the queue is away; run %s waits for a worker to look", run_id)
+    jobs.nudge(MESSAGE, run_id, f"run {run_id} waits for a worker to look")
 
 
 def request_stop(run: SolveRun) -> None:
